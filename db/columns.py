@@ -1,0 +1,59 @@
+"""Declare a typed column together with the place in Stripe's object that fills it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Boolean, Text
+from sqlalchemy.orm import MappedColumn, mapped_column
+from sqlalchemy.types import TypeEngine
+
+Read = Callable[[Mapping[str, Any]], Any]
+
+
+def at(stripe_object: Mapping[str, Any], *path: str) -> Any:
+    """The value at a path of keys, None where any step of it is missing."""
+    value: Any = stripe_object
+    for key in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def derived(kind: TypeEngine[Any], read: Read, *, name: str | None = None) -> MappedColumn[Any]:
+    """A column that is computed from the stored object by a pure function."""
+    return mapped_column(name, kind, nullable=True, info={"read": read})
+
+
+def text(*path: str) -> MappedColumn[Any]:
+    return derived(Text(), lambda stripe_object: at(stripe_object, *path))
+
+
+def integer(*path: str) -> MappedColumn[Any]:
+    """A whole number: minor units, counts. 64 bits, since amounts pass 2^31."""
+    return derived(BigInteger(), lambda stripe_object: at(stripe_object, *path))
+
+
+def timestamp(*path: str) -> MappedColumn[Any]:
+    """Whole seconds since 1970, UTC, as Stripe writes them."""
+    return integer(*path)
+
+
+def boolean(*path: str) -> MappedColumn[Any]:
+    return derived(Boolean(), lambda stripe_object: at(stripe_object, *path))
+
+
+def reference(*path: str) -> MappedColumn[Any]:
+    """The id of another object. Stored forms hold plain ids, never expanded objects."""
+    return text(*path)
+
+
+def json_text(*path: str, name: str | None = None) -> MappedColumn[Any]:
+    """JSON kept as the text that Python wrote, so that both databases give its keys back in the same order."""
+
+    def read(stripe_object: Mapping[str, Any]) -> str | None:
+        value = at(stripe_object, *path)
+        return None if value is None else orjson.dumps(value).decode()
+
+    return derived(Text(), read, name=name)

@@ -1,0 +1,39 @@
+"""The schema's history, shipped with the product."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.engine import AUTOCOMMIT
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Bring the schema to what this version of the product needs."""
+    config = _alembic()
+
+    def upgrade(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+
+
+async def schema_is_current(engine: AsyncEngine) -> bool:
+    """Whether every migration of this version has been applied."""
+    head = ScriptDirectory.from_config(_alembic()).get_current_head()
+    async with engine.connect() as connection:
+        await connection.execution_options(**AUTOCOMMIT)
+        revision = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return revision == head

@@ -1,0 +1,61 @@
+"""What a request carries: who asks, and what lives as long as the process."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.accounts import Account
+from mirror.apply import Mirror
+from mirror.gateway import Gateway
+
+
+class CallerKind(StrEnum):
+    SUBSCRIBER = "subscriber"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who proved to be asking. For a subscriber, `id` is the subscriber id; e-mail and name come from the token."""
+
+    kind: CallerKind
+    id: str
+    email: str | None = None
+    name: str | None = None
+
+    @property
+    def is_operator(self) -> bool:
+        return self.kind is CallerKind.OPERATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings that decide what answers mean."""
+
+    subscriber_metadata_key: str = "subscriber_id"
+    public_metadata_keys: frozenset[str] = frozenset()
+    past_due_grace_days: int = 0
+    access_leeway_seconds: int = 3600
+    stripe_timeout_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every request shares."""
+
+    engine: AsyncEngine
+    gateway: Gateway
+    mirror: Mirror
+    account: Account
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request. `now` is whole seconds, UTC: one moment for every condition of the request."""
+
+    services: Services
+    caller: Caller
+    request_id: str
+    now: int
