@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
+from db.engine import reading
 from db.upsert import insert
 
 
@@ -37,7 +38,7 @@ async def remember(engine: AsyncEngine, key_hash: str, account: Account) -> None
 
 
 async def recall(engine: AsyncEngine, key_hash: str) -> Account | None:
-    async with engine.connect() as connection:
+    async with reading(engine).connect() as connection:
         statement = select(KnownAccount.account, KnownAccount.livemode).where(KnownAccount.key_hash == key_hash)
         row = (await connection.execute(statement)).one_or_none()
     return None if row is None else Account(row.account, row.livemode)

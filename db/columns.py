@@ -44,9 +44,11 @@ def boolean(*path: str) -> MappedColumn[Any]:
     return derived(Boolean(), lambda stripe_object: at(stripe_object, *path))
 
 
-def reference(*path: str) -> MappedColumn[Any]:
-    """The id of another object. Stored forms hold plain ids, never expanded objects."""
-    return text(*path)
+def reference(*path: str, to: str) -> MappedColumn[Any]:
+    """The id of another object, of the kind `to`. Stored forms hold plain ids, never expanded objects."""
+    column = text(*path)
+    column.column.info["to"] = to
+    return column
 
 
 def json_text(*path: str, name: str | None = None) -> MappedColumn[Any]:

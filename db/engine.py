@@ -15,8 +15,6 @@ DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 BUSY_TIMEOUT_MS = 15_000
-AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT"}
-"""Execution options of a read: no BEGIN, no ROLLBACK, one round trip."""
 
 
 def database_url(url: str) -> URL:
@@ -29,7 +27,7 @@ def database_url(url: str) -> URL:
 
 
 def create_engine(url: str, *, pool_size: int = 16) -> AsyncEngine:
-    """An engine whose `begin()` is a write transaction and whose AUTOCOMMIT connections read.
+    """An engine whose `begin()` is a write transaction and whose `reading(engine)` reads.
 
     Raises ValueError for a kind of database that is not supported.
     """
@@ -46,6 +44,11 @@ def create_engine(url: str, *, pool_size: int = 16) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def reading(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool for reads: no BEGIN and no ROLLBACK, so one round trip a statement."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

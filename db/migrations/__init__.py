@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.engine import AUTOCOMMIT
+from db.engine import reading
 
 
 def _alembic() -> Config:
@@ -33,7 +33,6 @@ async def migrate(engine: AsyncEngine) -> None:
 async def schema_is_current(engine: AsyncEngine) -> bool:
     """Whether every migration of this version has been applied."""
     head = ScriptDirectory.from_config(_alembic()).get_current_head()
-    async with engine.connect() as connection:
-        await connection.execution_options(**AUTOCOMMIT)
+    async with reading(engine).connect() as connection:
         revision = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     return revision == head

@@ -10,9 +10,9 @@ class Charge(Mirrored):
     __tablename__ = "charges"
     object_name = "charge"
 
-    customer: Mapped[str | None] = reference("customer")
-    payment_intent: Mapped[str | None] = reference("payment_intent")
-    payment_method: Mapped[str | None] = reference("payment_method")
+    customer: Mapped[str | None] = reference("customer", to="customer")
+    payment_intent: Mapped[str | None] = reference("payment_intent", to="payment_intent")
+    payment_method: Mapped[str | None] = reference("payment_method", to="payment_method")
     amount: Mapped[int | None] = integer("amount")
     amount_captured: Mapped[int | None] = integer("amount_captured")
     amount_refunded: Mapped[int | None] = integer("amount_refunded")

@@ -16,8 +16,10 @@ class Customer(Mirrored):
     currency: Mapped[str | None] = text("currency")
     balance: Mapped[int | None] = integer("balance")
     delinquent: Mapped[bool | None] = boolean("delinquent")
-    default_payment_method: Mapped[str | None] = reference("invoice_settings", "default_payment_method")
-    discount: Mapped[str | None] = reference("discount")
+    default_payment_method: Mapped[str | None] = reference(
+        "invoice_settings", "default_payment_method", to="payment_method"
+    )
+    discount: Mapped[str | None] = reference("discount", to="discount")
     metadata_: Mapped[Any] = json_text("metadata", name="metadata")
     claimed_subscriber: Mapped[str | None] = mapped_column(Text)
     """The subscriber id in Stripe's metadata; which key holds it is a setting, so the door writes it."""

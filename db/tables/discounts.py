@@ -10,9 +10,9 @@ class Discount(Mirrored):
     __tablename__ = "discounts"
     object_name = "discount"
 
-    customer: Mapped[str | None] = reference("customer")
-    subscription: Mapped[str | None] = reference("subscription")
-    coupon: Mapped[str | None] = reference("source", "coupon")
-    promotion_code: Mapped[str | None] = reference("promotion_code")
+    customer: Mapped[str | None] = reference("customer", to="customer")
+    subscription: Mapped[str | None] = reference("subscription", to="subscription")
+    coupon: Mapped[str | None] = reference("source", "coupon", to="coupon")
+    promotion_code: Mapped[str | None] = reference("promotion_code", to="promotion_code")
     start: Mapped[int | None] = timestamp("start")
     end: Mapped[int | None] = timestamp("end")

@@ -10,12 +10,12 @@ class InvoiceItem(Mirrored):
     __tablename__ = "invoice_items"
     object_name = "invoiceitem"
 
-    customer: Mapped[str | None] = reference("customer")
-    invoice: Mapped[str | None] = reference("invoice")
-    subscription: Mapped[str | None] = reference("parent", "subscription_details", "subscription")
+    customer: Mapped[str | None] = reference("customer", to="customer")
+    invoice: Mapped[str | None] = reference("invoice", to="invoice")
+    subscription: Mapped[str | None] = reference("parent", "subscription_details", "subscription", to="subscription")
     amount: Mapped[int | None] = integer("amount")
     currency: Mapped[str | None] = text("currency")
-    price: Mapped[str | None] = reference("pricing", "price_details", "price")
+    price: Mapped[str | None] = reference("pricing", "price_details", "price", to="price")
     quantity: Mapped[int | None] = integer("quantity")
     proration: Mapped[bool | None] = boolean("proration")
     date: Mapped[int | None] = timestamp("date")

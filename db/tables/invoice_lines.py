@@ -18,11 +18,11 @@ class InvoiceLine(Mirrored):
     __tablename__ = "invoice_lines"
     object_name = "line_item"
 
-    invoice: Mapped[str | None] = reference("invoice")
+    invoice: Mapped[str | None] = reference("invoice", to="invoice")
     amount: Mapped[int | None] = integer("amount")
     currency: Mapped[str | None] = text("currency")
     quantity: Mapped[int | None] = integer("quantity")
-    price: Mapped[str | None] = reference("pricing", "price_details", "price")
+    price: Mapped[str | None] = reference("pricing", "price_details", "price", to="price")
     proration: Mapped[bool | None] = derived(Boolean(), _proration)
     period_start: Mapped[int | None] = timestamp("period", "start")
     period_end: Mapped[int | None] = timestamp("period", "end")

@@ -9,9 +9,9 @@ class InvoicePayment(Mirrored):
     __tablename__ = "invoice_payments"
     object_name = "invoice_payment"
 
-    invoice: Mapped[str | None] = reference("invoice")
-    payment_intent: Mapped[str | None] = reference("payment", "payment_intent")
-    charge: Mapped[str | None] = reference("payment", "charge")
+    invoice: Mapped[str | None] = reference("invoice", to="invoice")
+    payment_intent: Mapped[str | None] = reference("payment", "payment_intent", to="payment_intent")
+    charge: Mapped[str | None] = reference("payment", "charge", to="charge")
     status: Mapped[str | None] = text("status")
     amount_requested: Mapped[int | None] = integer("amount_requested")
     amount_paid: Mapped[int | None] = integer("amount_paid")

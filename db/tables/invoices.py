@@ -18,8 +18,8 @@ class Invoice(Mirrored):
     __tablename__ = "invoices"
     object_name = "invoice"
 
-    customer: Mapped[str | None] = reference("customer")
-    subscription: Mapped[str | None] = reference("parent", "subscription_details", "subscription")
+    customer: Mapped[str | None] = reference("customer", to="customer")
+    subscription: Mapped[str | None] = reference("parent", "subscription_details", "subscription", to="subscription")
     status: Mapped[str | None] = text("status")
     number: Mapped[str | None] = text("number")
     collection_method: Mapped[str | None] = text("collection_method")

@@ -10,7 +10,8 @@ class StoredObject(Base):
     """Stripe's JSON of every object that passed the door, known type or not, in its one stored form.
 
     Stripe's ids are unique per type only, so the type is part of the key; objects without an id have the id "".
-    `earliest` and `latest` are whole seconds on Stripe's clock between which the object was true.
+    `earliest` and `latest` are whole seconds on Stripe's clock between which the object was true; `revision` goes up
+    with every write, so that a decision can tell whether what it was based on still stands.
     """
 
     __tablename__ = "objects"
@@ -23,4 +24,5 @@ class StoredObject(Base):
     api_version: Mapped[str] = mapped_column(Text)
     earliest: Mapped[int] = mapped_column(BigInteger)
     latest: Mapped[int] = mapped_column(BigInteger)
+    revision: Mapped[int] = mapped_column(BigInteger)
     deleted: Mapped[bool] = mapped_column(Boolean)

@@ -8,7 +8,7 @@ class PaymentMethod(Mirrored):
     __tablename__ = "payment_methods"
     object_name = "payment_method"
 
-    customer: Mapped[str | None] = reference("customer")
+    customer: Mapped[str | None] = reference("customer", to="customer")
     type: Mapped[str | None] = text("type")
 
     __table_args__ = (listed_by("payment_methods", "customer"),)

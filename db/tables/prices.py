@@ -11,7 +11,7 @@ class Price(Mirrored):
     __tablename__ = "prices"
     object_name = "price"
 
-    product: Mapped[str | None] = reference("product")
+    product: Mapped[str | None] = reference("product", to="product")
     active: Mapped[bool | None] = boolean("active")
     type: Mapped[str | None] = text("type")
     currency: Mapped[str | None] = text("currency")

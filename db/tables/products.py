@@ -12,7 +12,7 @@ class Product(Mirrored):
 
     name: Mapped[str | None] = text("name")
     active: Mapped[bool | None] = boolean("active")
-    default_price: Mapped[str | None] = reference("default_price")
+    default_price: Mapped[str | None] = reference("default_price", to="price")
     metadata_: Mapped[Any] = json_text("metadata", name="metadata")
 
     __table_args__ = (listed_by("products"),)

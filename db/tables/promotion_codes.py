@@ -11,7 +11,7 @@ class PromotionCode(Mirrored):
 
     code: Mapped[str | None] = text("code")
     active: Mapped[bool | None] = boolean("active")
-    coupon: Mapped[str | None] = reference("promotion", "coupon")
-    customer: Mapped[str | None] = reference("customer")
+    coupon: Mapped[str | None] = reference("promotion", "coupon", to="coupon")
+    customer: Mapped[str | None] = reference("customer", to="customer")
 
     __table_args__ = (Index("ix_promotion_codes_code", "account", "livemode", "code"),)

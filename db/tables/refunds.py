@@ -10,8 +10,8 @@ class Refund(Mirrored):
     __tablename__ = "refunds"
     object_name = "refund"
 
-    charge: Mapped[str | None] = reference("charge")
-    payment_intent: Mapped[str | None] = reference("payment_intent")
+    charge: Mapped[str | None] = reference("charge", to="charge")
+    payment_intent: Mapped[str | None] = reference("payment_intent", to="payment_intent")
     amount: Mapped[int | None] = integer("amount")
     currency: Mapped[str | None] = text("currency")
     status: Mapped[str | None] = text("status")

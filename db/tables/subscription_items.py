@@ -11,8 +11,8 @@ class SubscriptionItem(Mirrored):
     __tablename__ = "subscription_items"
     object_name = "subscription_item"
 
-    subscription: Mapped[str | None] = reference("subscription")
-    price: Mapped[str | None] = reference("price")
+    subscription: Mapped[str | None] = reference("subscription", to="subscription")
+    price: Mapped[str | None] = reference("price", to="price")
     quantity: Mapped[int | None] = integer("quantity")
     current_period_start: Mapped[int | None] = timestamp("current_period_start")
     current_period_end: Mapped[int | None] = timestamp("current_period_end")

@@ -1,0 +1,228 @@
+"""The one door into the mirror: every object enters here, from whichever road it comes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.accounts import Account
+from db.engine import reading
+from db.tables import InvoicePayment
+from mirror.arrivals import Arrivals, revision
+from mirror.errors import NotFetchable, NotFound
+from mirror.gateway import API_VERSION, Answer, Gateway
+from mirror.order import Decision, Seen
+from mirror.references import missing_references
+from mirror.stored import Key, Stored, is_cut_short, stored_forms
+from mirror.write import Known, Writer, known_objects
+
+log = structlog.get_logger()
+
+Also = Callable[[AsyncConnection], Awaitable[None]]
+ROUNDS = 8
+"""How often the door starts over because another writer came first; more is a fault worth seeing."""
+PATIENCE_SECONDS = 2.0
+"""How long a reference may point at nothing before its target is asked for: most arrive by themselves."""
+
+
+class UnknownObject(Exception):
+    """Stripe does not have, and the mirror never had, the object that something arrived for."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"Stripe has no {key.type} with the id that an event named, and the mirror never had it.")
+        self.key = key
+
+
+class Contended(Exception):
+    """Other writers changed the same objects again and again."""
+
+
+class Mirror:
+    """Keeps rows of one account and mode true to Stripe."""
+
+    def __init__(self, engine: AsyncEngine, gateway: Gateway, account: Account, *, subscriber_key: str) -> None:
+        self.account = account
+        self._engine = engine
+        self._gateway = gateway
+        self._subscriber_key = subscriber_key
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def settle(self, answers: Sequence[Answer], also: Also | None = None) -> None:
+        """Put what Stripe answered into the mirror and run `also`, all in one transaction.
+
+        What is too close to call is asked of Stripe again first, outside the transaction. Raises the gateway's errors
+        when that fails, and then nothing is written.
+        """
+        arrivals = Arrivals(API_VERSION)
+        for answer in answers:
+            await self._take(arrivals, answer, {})
+        await self._enter(arrivals, also)
+
+    async def arrive(self, stripe_object: Mapping[str, Any], seen: Seen, *, deleted: bool = False) -> None:
+        """Put away the object of an event, which was true at the event's time.
+
+        Raises UnknownObject when Stripe, asked again, has never heard of it, and the gateway's errors.
+        """
+        arrivals = Arrivals(API_VERSION)
+        forms = list(stored_forms(stripe_object))
+        if deleted:
+            forms = [replace(forms[0], data={**forms[0].data, "deleted": True}, deleted=True)]
+        elif is_cut_short(stripe_object):
+            await self._ask(arrivals, forms[0].key, await self._look_up([forms[0].key]))
+            forms = []
+        arrivals.take(forms, seen, known={})
+        await self._enter(arrivals, None)
+
+    async def refresh(self, type: str, id: str) -> None:
+        """Fetch an object and put it away. One that is known and gone at Stripe is marked deleted.
+
+        Raises UnknownObject for what neither Stripe nor the mirror knows, and the gateway's errors.
+        """
+        key = Key(type, id)
+        arrivals = Arrivals(API_VERSION)
+        await self._ask(arrivals, key, await self._look_up([key]))
+        await self._enter(arrivals, None)
+
+    async def close(self) -> None:
+        """End what runs in the background."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def _enter(self, arrivals: Arrivals, also: Also | None) -> None:
+        for _ in range(ROUNDS):
+            known, decisions = await self._resolve(arrivals)
+            applied = [key for key, decision in decisions.items() if decision is Decision.APPLY]
+            async with self._engine.begin() as connection:
+                now = await known_objects(connection, self.account, applied, lock=True)
+                if any(revision(now.get(key)) != revision(known.get(key)) for key in applied):
+                    continue
+                writer = Writer(connection, self.account, now, self._subscriber_key)
+                forms = [(arrival.form, arrival.seen) for key in applied if (arrival := arrivals.get(key))]
+                await writer.write(forms)
+                if also is not None:
+                    await also(connection)
+            self._fetch_missing([form for form, _ in forms])
+            return
+        raise Contended("The same objects of the mirror were changed again and again. Try again.")
+
+    async def _resolve(self, arrivals: Arrivals) -> tuple[dict[Key, Known | None], dict[Key, Decision]]:
+        """Ask Stripe until every arrival is decided. Each thing is asked for once."""
+        asked: set[Key] = set()
+        while True:
+            known = await self._look_up(arrivals.keys())
+            decisions = arrivals.decided(known)
+            questions: set[Key] = set()
+            for key, decision in decisions.items():
+                arrival = arrivals.get(key)
+                if arrival is None or decision is Decision.DROP:
+                    continue
+                if decision is Decision.REFETCH:
+                    questions.add(_owner(arrival.form))
+                else:
+                    questions.update(await self._still_needed(arrival.form, arrivals))
+            questions -= asked
+            if not questions:
+                undecided = {key: Decision.APPLY for key, each in decisions.items() if each is Decision.REFETCH}
+                return known, decisions | undecided
+            known |= await self._look_up(questions - known.keys())
+            for question in sorted(questions):
+                await self._ask(arrivals, question, known)
+            asked |= questions
+
+    async def _ask(self, arrivals: Arrivals, question: Key, known: Mapping[Key, Known | None]) -> None:
+        try:
+            if question.type == "invoice_payments":
+                async for answer in self._gateway.invoice_payments(invoice=question.id):
+                    arrivals.take(stored_forms(answer.data), answer.seen, known=known)
+            else:
+                await self._take(arrivals, await self._gateway.fetch(question.type, question.id), known)
+        except NotFetchable:
+            return
+        except NotFound:
+            before = known.get(question)
+            if before is None:
+                raise UnknownObject(question) from None
+            gone = Stored(question, {"id": question.id, "object": question.type, "deleted": True}, deleted=True)
+            arrivals.take([gone], before.seen, known=known)
+
+    async def _take(self, arrivals: Arrivals, answer: Answer, known: Mapping[Key, Known | None]) -> None:
+        data = answer.data
+        if is_cut_short(data):
+            data = await self._with_all_parts(data)
+        arrivals.take(stored_forms(data), answer.seen, known=known)
+
+    async def _with_all_parts(self, data: dict[str, Any]) -> dict[str, Any]:
+        async def members(pages: AsyncIterator[Answer]) -> dict[str, Any]:
+            return {"object": "list", "data": [member async for page in pages for member in page.data["data"]]}
+
+        if data["object"] == "subscription":
+            return {**data, "items": await members(self._gateway.subscription_items(data["id"]))}
+        return {**data, "lines": await members(self._gateway.invoice_lines(data["id"]))}
+
+    async def _look_up(self, keys: Sequence[Key] | set[Key]) -> dict[Key, Known | None]:
+        async with reading(self._engine).connect() as connection:
+            found = await known_objects(connection, self.account, keys)
+        return {key: found.get(key) for key in keys}
+
+    async def _still_needed(self, form: Stored, arrivals: Arrivals) -> set[Key]:
+        """What Stripe leaves out of an object and has to be asked for with it."""
+        needed: set[Key] = set()
+        if form.key.type == "discount" and form.parent is None:
+            needed.add(_owner(form))
+        if form.deleted:
+            return needed
+        listed = [Key("discount", id) for id in form.data.get("discounts") or [] if isinstance(id, str)]
+        strangers = [key for key in listed if arrivals.get(key) is None]
+        if form.key.type in ("subscription", "invoice") and strangers:
+            known = await self._look_up(strangers)
+            if not all(known.values()):
+                needed.add(form.key)
+        tiered = form.key.type == "price" and form.data.get("billing_scheme") == "tiered"
+        if tiered and "tiers" not in form.data and (await self._look_up([form.key]))[form.key] is None:
+            needed.add(form.key)
+        if form.key.type == "invoice" and "payments" not in form.expanded and form.data.get("status") != "draft":
+            needed.add(Key("invoice_payments", form.key.id))
+        if form.key.type == "payment_intent":
+            needed.update(await self._invoices_paid_by(form.key.id))
+        return needed
+
+    async def _invoices_paid_by(self, payment_intent: str) -> set[Key]:
+        statement = select(InvoicePayment.invoice).where(
+            InvoicePayment.account == self.account.id,
+            InvoicePayment.livemode == self.account.livemode,
+            InvoicePayment.payment_intent == payment_intent,
+        )
+        async with reading(self._engine).connect() as connection:
+            return {Key("invoice_payments", invoice) for invoice in await connection.scalars(statement) if invoice}
+
+    def _fetch_missing(self, forms: Sequence[Stored]) -> None:
+        task = asyncio.create_task(self._fetch_missing_soon(forms))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _fetch_missing_soon(self, forms: Sequence[Stored]) -> None:
+        references = missing_references(forms)
+        if not references:
+            return
+        await asyncio.sleep(PATIENCE_SECONDS)
+        for key, known in (await self._look_up(references)).items():
+            if known is None:
+                try:
+                    await self.refresh(*key)
+                except Exception as error:
+                    log.warning("A referenced object could not be fetched.", type=key.type, error=type(error).__name__)
+
+
+def _owner(form: Stored) -> Key:
+    """What to ask Stripe for to learn about an object: itself, or what it is a part of."""
+    for type in {"line_item": ("invoice",), "discount": ("subscription", "invoice", "customer")}.get(form.key.type, ()):
+        if form.parent is not None:
+            return form.parent
+        if id := form.data.get(type):
+            return Key(type, id)
+    return form.key

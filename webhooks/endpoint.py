@@ -1,0 +1,92 @@
+"""POST /webhooks/stripe: verify, keep, apply, 2xx."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import stripe
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from db.accounts import Account
+from mirror.events import Inbox
+
+log = structlog.get_logger()
+
+MAX_BODY_BYTES = 1024 * 1024
+TOLERANCE_SECONDS = 300
+
+
+class WebhookEndpoint:
+    """A 2xx means that the event is stored; what could not be applied is kept and marked as failed."""
+
+    def __init__(self, inbox: Inbox, account: Account, secrets: Sequence[str]) -> None:
+        self._inbox = inbox
+        self._account = account
+        self._secrets = tuple(secrets)
+
+    async def __call__(self, request: Request) -> Response:
+        try:
+            body = await _read(request)
+        except ClientDisconnect:
+            return _refuse(400, "The body ended before it was whole.")
+        if body is None:
+            return _refuse(413, "An event may have at most 1 MiB.")
+        if not self._is_signed(body, request.headers.get("stripe-signature", "")):
+            return _refuse(400, "The signature does not match any of STRIPE_WEBHOOK_SECRETS, or is too old.")
+        event = _event(body)
+        if event is None:
+            return _refuse(400, "The body is not an event.")
+        if not self._is_ours(event):
+            log.info("An event of another account or mode was left out.", type=event["type"])
+            return PlainTextResponse("Not for this account and mode: left out.")
+        try:
+            if await self._inbox.keep(event, body):
+                await self._inbox.apply(event)
+        except (OperationalError, InterfaceError, OSError) as error:
+            log.error("The database is away, so an event was not stored.", error=type(error).__name__)
+            return _refuse(503, "The database is away. Send the event again.")
+        return PlainTextResponse("Stored.")
+
+    def _is_signed(self, body: bytes, header: str) -> bool:
+        for secret in self._secrets:
+            try:
+                stripe.WebhookSignature.verify_header(body.decode(), header, secret, TOLERANCE_SECONDS)
+            except (stripe.SignatureVerificationError, ValueError):
+                continue
+            return True
+        return False
+
+    def _is_ours(self, event: Mapping[str, Any]) -> bool:
+        owner = (event.get("account") or self._account.id, event.get("livemode", self._account.livemode))
+        return owner == (self._account.id, self._account.livemode)
+
+
+async def _read(request: Request) -> bytes | None:
+    """The whole body, or None once it is larger than it may be."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            return None
+    return bytes(body)
+
+
+def _event(body: bytes) -> dict[str, Any] | None:
+    try:
+        event = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(event, dict) or event.get("object") not in ("event", "v2.core.event"):
+        return None
+    if not (isinstance(event.get("id"), str) and event["id"] and isinstance(event.get("type"), str)):
+        return None
+    if event["object"] == "event" and not isinstance(event.get("data"), dict):
+        return None
+    return event
+
+
+def _refuse(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence, status_code=status)
