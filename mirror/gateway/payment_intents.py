@@ -1,0 +1,9 @@
+"""Calls about payment intents. https://docs.stripe.com/api/payment_intents"""
+
+from stripe.params import PaymentIntentCreateParams
+
+from mirror.gateway.call import Call
+
+
+def create(params: PaymentIntentCreateParams) -> Call:
+    return Call("post", "/v1/payment_intents", params)

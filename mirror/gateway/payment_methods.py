@@ -1,0 +1,13 @@
+"""Calls about payment methods. https://docs.stripe.com/api/payment_methods"""
+
+from stripe.params import PaymentMethodAttachParams
+
+from mirror.gateway.call import Call, segment
+
+
+def attach(payment_method: str, params: PaymentMethodAttachParams) -> Call:
+    return Call("post", f"/v1/payment_methods/{segment(payment_method)}/attach", params)
+
+
+def of_customer(customer: str) -> Call:
+    return Call("get", f"/v1/customers/{segment(customer)}/payment_methods", {"limit": 100})

@@ -1,0 +1,13 @@
+"""Calls about setup intents. https://docs.stripe.com/api/setup_intents"""
+
+from stripe.params import SetupIntentCreateParams
+
+from mirror.gateway.call import Call
+
+
+def create(params: SetupIntentCreateParams) -> Call:
+    return Call("post", "/v1/setup_intents", params)
+
+
+def of_customer(customer: str) -> Call:
+    return Call("get", "/v1/setup_intents", {"customer": customer, "limit": 100})

@@ -1,0 +1,100 @@
+"""Send one request within a deadline, and try again only where that cannot do a thing twice."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import httpx
+import stripe
+
+from mirror.errors import Unavailable, Uncertain
+
+TRIES = 3
+FIRST_PAUSE_SECONDS = 0.25
+KEEP_ALIVE_SECONDS = 4.0
+"""Under the usual five of servers: what is sent on a connection that is just being closed gets no answer."""
+
+
+class Transport(stripe.HTTPClient):
+    """The SDK's HTTP client, with the retries that are ours to decide.
+
+    Raises Unavailable when no byte of the request left, or when a question got no answer; Uncertain when a request
+    that changes something was sent and its answer never came. Answers of any status are the SDK's to read.
+    """
+
+    name = "httpx"
+
+    def __init__(self, timeout_seconds: float) -> None:
+        super().__init__()
+        self._timeout_seconds = timeout_seconds
+        self._http = httpx.AsyncClient(
+            timeout=None,
+            limits=httpx.Limits(max_connections=100, keepalive_expiry=KEEP_ALIVE_SECONDS),
+        )
+        self.deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+        """On the event loop's clock; None is `timeout_seconds` from the beginning of the call."""
+
+    async def request_with_retries_async(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        post_data: Any = None,
+        max_network_retries: int | None = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        clock = asyncio.get_running_loop().time
+        deadline = self.deadline.get() or clock() + self._timeout_seconds
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                response = await self._send(method, url, headers, post_data, deadline)
+            except Unavailable:
+                pause = _pause(tried, None)
+                if tried == TRIES or clock() + pause > deadline:
+                    raise
+            else:
+                pause = _pause(tried, response)
+                if tried == TRIES or not may_repeat(response) or clock() + pause > deadline:
+                    return response.content, response.status_code, response.headers
+            await asyncio.sleep(pause)
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any, deadline: float
+    ) -> httpx.Response:
+        sent = False
+
+        async def trace(event: str, _info: Mapping[str, Any]) -> None:
+            nonlocal sent
+            sent = sent or event == "http11.send_request_headers.started"
+
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._http.request(
+                    method, url, headers=dict(headers), content=post_data, extensions={"trace": trace}
+                )
+        except (httpx.TransportError, TimeoutError) as error:
+            if sent and method != "get":
+                raise Uncertain("The request was sent to Stripe, and its answer did not come.") from error
+            raise Unavailable("Stripe could not be reached.") from error
+
+    async def close_async(self) -> None:
+        await self._http.aclose()
+
+
+def may_repeat(response: httpx.Response) -> bool:
+    """Whether the same request may be sent again: Stripe's own word, else what certainly was not carried out."""
+    advice = response.headers.get("stripe-should-retry")
+    if advice in ("true", "false"):
+        return bool(advice == "true")
+    return response.status_code in (409, 429)
+
+
+def _pause(tried: int, response: httpx.Response | None) -> float:
+    pause: float = FIRST_PAUSE_SECONDS * 2 ** (tried - 1) * random.uniform(1, 2)
+    asked = response.headers.get("retry-after", "") if response is not None else ""
+    return max(pause, float(asked)) if asked.isdigit() else pause
