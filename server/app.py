@@ -1,0 +1,71 @@
+"""The web application: which path leads where."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.auth import Authenticator
+from server.envelope import Envelope
+from server.errors import http_error
+from server.graphiql import GraphiQL
+from server.graphql import GraphQL
+from server.health import Health
+from server.jwks import KeySet
+from server.settings import Settings
+from server.wiring import Wiring
+
+
+def build(settings: Settings, *, graphiql: GraphiQL | None = None) -> Starlette:
+    """The application; what it opens is opened when it starts. `graphiql` stands in for the page without a token."""
+    wiring = Wiring(settings)
+    page = graphiql or (GraphiQL() if settings.graphiql else None)
+    graphql = GraphQL(wiring, authenticator(settings), page)
+    health = Health(wiring)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with wiring.running():
+            yield
+
+    async def webhooks(request: Request) -> Response:
+        return await wiring.current().webhooks(request)
+
+    # fmt: off
+    routes = [
+        Route("/graphql",         graphql.handle, methods=["GET", "POST"]),
+        Route("/webhooks/stripe", webhooks,       methods=["POST"]),
+        Route("/health/live",     health.live,    methods=["GET"]),
+        Route("/health/ready",    health.ready,   methods=["GET"]),
+    ]
+    # fmt: on
+    middleware = [
+        Middleware(Envelope),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "WWW-Authenticate", "Retry-After"],
+        ),
+    ]
+    return Starlette(
+        routes=routes, middleware=middleware, exception_handlers={HTTPException: http_error}, lifespan=lifespan
+    )
+
+
+def authenticator(settings: Settings) -> Authenticator:
+    return Authenticator(
+        secret=settings.jwt_secret.get_secret_value() if settings.jwt_secret else None,
+        key_set=KeySet(settings.jwt_jwks_url) if settings.jwt_jwks_url else None,
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        operator_scope=settings.operator_scope,
+        api_key_hashes=settings.operator_api_key_hashes,
+    )

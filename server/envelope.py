@@ -1,0 +1,61 @@
+"""What every request gets: an id, a line in the log, and an answer without a traceback."""
+
+import re
+import time
+import uuid
+from http import HTTPStatus
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import error_response
+
+SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+LOGGED_PATH = 200
+FAULT = "Something went wrong here. The request id tells the people who run this server where to look."
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Envelope:
+    """The outermost middleware. X-Request-ID is taken from the client when it is sane, and given back."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            except Exception:
+                log.exception("unexpected error")
+                if status:
+                    raise
+                response = error_response(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, FAULT)
+                await response(scope, receive, send_with_id)
+            finally:
+                milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                path = scope["path"][:LOGGED_PATH]
+                log.info("request", method=scope["method"], path=path, status=status, ms=milliseconds)
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if SANE_ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,0 +1,64 @@
+"""/graphql, after the GraphQL-over-HTTP specification."""
+
+import time
+
+from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from resolvers.context import Caller, Context
+from server.auth import Authenticator, Unauthenticated
+from server.graphiql import GraphiQL
+from server.jwks import KeysUnavailable
+from server.negotiation import GRAPHQL_RESPONSE, HTML, JSON, negotiate
+from server.requests import GraphQLRequest, read_request
+from server.wiring import Wiring
+
+
+class GraphQL:
+    """Answers queries by GET and POST, mutations by POST alone, and GraphiQL's page where there is one."""
+
+    def __init__(self, wiring: Wiring, authenticator: Authenticator, page: GraphiQL | None) -> None:
+        self._wiring = wiring
+        self._authenticator = authenticator
+        self._page = page
+
+    async def handle(self, request: Request) -> Response:
+        accept = request.headers.get("accept")
+        wants_page = self._page is not None and request.method != "POST" and "query" not in request.query_params
+        media_type = negotiate(accept, (GRAPHQL_RESPONSE, JSON, HTML) if wants_page else (GRAPHQL_RESPONSE, JSON))
+        if media_type is None:
+            raise HTTPException(406, f"Answers come as {GRAPHQL_RESPONSE} or {JSON}: accept one of them.")
+        if self._page is not None and media_type == HTML:
+            return self._page.response(request)
+
+        caller = await self._caller(request)
+        asked = await read_request(request)
+        if request.method != "POST" and _is_mutation(asked):
+            raise HTTPException(405, "Mutations are sent by POST.", {"allow": "POST"})
+        wired = self._wiring.current()
+        context = Context(wired.services, caller, request.state.request_id, int(time.time()))
+        answer = await wired.executor.execute(
+            query=asked.query, variables=asked.variables, operation_name=asked.operation_name, context=context
+        )
+        status = 200 if answer.executed or media_type == JSON else 400
+        return Response(answer.body, status, {"content-type": f"{media_type}; charset=utf-8"})
+
+    async def _caller(self, request: Request) -> Caller:
+        try:
+            return await self._authenticator.authenticate(request.headers.get("authorization"))
+        except Unauthenticated as error:
+            challenge = f'Bearer error="invalid_token", error_description="{error}"' if error.bad_token else "Bearer"
+            raise HTTPException(401, str(error), {"www-authenticate": challenge}) from None
+        except KeysUnavailable:
+            detail = "The keys that tokens are checked with cannot be fetched now: try again in a few seconds."
+            raise HTTPException(503, detail, {"retry-after": "10"}) from None
+
+
+def _is_mutation(asked: GraphQLRequest) -> bool:
+    try:
+        operation = get_operation_ast(parse(asked.query, no_location=True), asked.operation_name)
+    except GraphQLError:
+        return False
+    return operation is not None and operation.operation is OperationType.MUTATION

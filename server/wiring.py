@@ -1,0 +1,144 @@
+"""What lives as long as the process, and the question that has to be answered first: whose Stripe account is this?"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.exceptions import HTTPException
+
+from db.accounts import Account, recall, remember
+from db.engine import create_engine
+from mirror.apply import Mirror
+from mirror.errors import StripeError
+from mirror.events import Inbox
+from mirror.gateway import Gateway
+from resolvers.context import Policy, Services
+from schema.execution import Executor
+from server.settings import Settings
+from webhooks.endpoint import WebhookEndpoint
+
+PATIENCE_SECONDS = 3.0
+LONGEST_PAUSE_SECONDS = 30.0
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """Everything that needs the account to be known."""
+
+    services: Services
+    executor: Executor
+    webhooks: WebhookEndpoint
+
+
+class Wiring:
+    """Opens what a process needs, and closes it in the end: `async with wiring.running()`."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.stripe_secret_key is None:
+            raise ValueError("A server needs a secret key.")
+        self._settings = settings
+        self._secret_key = settings.stripe_secret_key.get_secret_value()
+        self._engine: AsyncEngine | None = None
+        self._wired: Wired | None = None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        if self._engine is None:
+            raise RuntimeError("The server has not started.")
+        return self._engine
+
+    def current(self) -> Wired:
+        """Raises HTTPException 503 while nobody could tell which account the secret key belongs to."""
+        if self._wired is None:
+            detail = "Stripe has not told yet which account the secret key belongs to: try again in a few seconds."
+            raise HTTPException(503, detail, {"retry-after": "5"})
+        return self._wired
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        settings = self._settings
+        self._engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+        gateway = Gateway(
+            secret_key=self._secret_key,
+            api_base=settings.stripe_api_base,
+            timeout_seconds=settings.stripe_timeout_seconds,
+        )
+        asking = None
+        try:
+            account = await self._ask(gateway) or await self._recall()
+            if account is None:
+                asking = asyncio.create_task(self._ask_until_known(gateway))
+            else:
+                self._wired = self._wire(gateway, account)
+            yield
+        finally:
+            if asking is not None:
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+            if self._wired is not None:
+                await self._wired.services.mirror.close()
+            await gateway.close()
+            await self._engine.dispose()
+
+    async def _ask(self, gateway: Gateway) -> Account | None:
+        try:
+            with gateway.within(PATIENCE_SECONDS):
+                answer = await gateway.account()
+        except StripeError as error:
+            log.warning("Stripe does not say which account the secret key belongs to", reason=str(error))
+            return None
+        account = Account(answer.data["id"], self._settings.livemode)
+        try:
+            await remember(self.engine, self._key_hash, account)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the account could not be kept for a start without Stripe", error=type(error).__name__)
+        return account
+
+    async def _recall(self) -> Account | None:
+        try:
+            return await recall(self.engine, self._key_hash)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the database cannot be reached", error=type(error).__name__)
+            return None
+
+    async def _ask_until_known(self, gateway: Gateway) -> None:
+        pause = 1.0
+        account = None
+        while account is None:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            account = await self._ask(gateway) or await self._recall()
+        self._wired = self._wire(gateway, account)
+
+    def _wire(self, gateway: Gateway, account: Account) -> Wired:
+        settings = self._settings
+        policy = Policy(
+            subscriber_metadata_key=settings.subscriber_metadata_key,
+            public_metadata_keys=settings.public_metadata_keys,
+            past_due_grace_days=settings.past_due_grace_days,
+            access_leeway_seconds=settings.access_leeway_seconds,
+            stripe_timeout_seconds=settings.stripe_timeout_seconds,
+        )
+        mirror = Mirror(self.engine, gateway, account, subscriber_key=settings.subscriber_metadata_key)
+        services = Services(self.engine, gateway, mirror, account, policy)
+        log.info("serving", account=account.id, livemode=account.livemode)
+        return Wired(
+            services=services,
+            executor=Executor(services, introspection=settings.introspection),
+            webhooks=WebhookEndpoint(
+                Inbox(self.engine, mirror),
+                account,
+                [secret.get_secret_value() for secret in settings.stripe_webhook_secrets],
+            ),
+        )
+
+    @property
+    def _key_hash(self) -> str:
+        return hashlib.sha256(self._secret_key.encode()).hexdigest()
