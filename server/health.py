@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from db.engine import schema_is_current
+from db.migrations import schema_is_current
 from server.wiring import Wiring
 
 PATIENCE_SECONDS = 3

@@ -10,12 +10,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
 from db.engine import database_url
+from server.refusal import Refusal
 
 MINIMUM_JWT_SECRET_BYTES = 32
-
-
-class SettingsError(Exception):
-    """The configuration cannot be used; the message is for the person who wrote it, and holds no secret."""
 
 
 def is_loopback(host: str) -> bool:
@@ -141,11 +138,11 @@ class Settings(BaseSettings):
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings of this process; `overrides`, by field name, win. Raises SettingsError, a sentence per mistake."""
+    """The settings of this process; `overrides`, by field name, win. Raises Refusal, a sentence per mistake."""
     try:
         return Settings(**overrides)
     except ValidationError as invalid:
-        raise SettingsError("\n".join(dict.fromkeys(_sentence(error) for error in invalid.errors()))) from None
+        raise Refusal("\n".join(dict.fromkeys(_sentence(error) for error in invalid.errors()))) from None
 
 
 def _sentence(error: Any) -> str:

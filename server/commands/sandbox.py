@@ -1,0 +1,31 @@
+"""stripe-graphql sandbox"""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from sandbox.app import build
+from server.listening import address, listen
+
+WEBHOOK_SECRET = "whsec_sandbox"
+
+
+def run(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 12111,
+    webhook_url: Annotated[str | None, typer.Option(help="Where to send webhooks; without it none are sent.")] = None,
+    webhook_secret: Annotated[
+        str, typer.Option(help="Signs the webhooks.", envvar="SANDBOX_WEBHOOK_SECRET")
+    ] = WEBHOOK_SECRET,
+    seed: Annotated[bool, typer.Option(help="Begin with a catalogue and some customers with history.")] = True,
+) -> None:
+    """Run a pretend Stripe, for trying things out and for tests.
+
+    Any Stripe client can talk to it with any key that begins with sk_test_. It keeps its state in memory.
+    """
+    with listen(host, port) as listener:
+        application = build(webhook_url=webhook_url, webhook_secret=webhook_secret, seed=seed)
+        config = uvicorn.Config(application, ws="none", log_level="warning", server_header=False)
+        typer.echo(f"Sandbox: http://{address(listener)}")
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,10 @@
+"""stripe-graphql schema"""
+
+import typer
+
+from schema.execution import print_contract
+
+
+def run() -> None:
+    """Print the schema in GraphQL's schema definition language."""
+    typer.echo(print_contract())

@@ -1,0 +1,133 @@
+"""stripe-graphql serve"""
+
+import asyncio
+import functools
+import math
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
+
+from db.engine import database_url
+from server.app import build
+from server.graphiql import GraphiQL
+from server.listening import address, listen
+from server.logging import configure_logging
+from server.migrations import migrate_or_refuse, refuse_if_behind
+from server.refusal import Refusal
+from server.sandbox import SUBSCRIBER, running_sandbox, wait_for_sandbox, with_sandbox
+from server.settings import Settings, is_loopback, read_settings
+from server.tokens import operator_token, subscriber_token
+
+SANDBOX_TOKEN_SECONDS = 30 * 24 * 3600
+KEEP_ALIVE_SECONDS = 75
+
+
+def run(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is all of them.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="How many server processes.", min=1, max=256)] = 1,
+    sandbox: Annotated[
+        bool,
+        typer.Option("--sandbox", help="Start a pretend Stripe and talk to it: demo data, ready tokens."),
+    ] = False,
+    sandbox_port: Annotated[int, typer.Option(help="Port of the sandbox.", min=1, max=65535)] = 12111,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database's schema up to date first; SQLite's always is.")
+    ] = False,
+) -> None:
+    """Serve GraphQL at /graphql and Stripe's webhooks at /webhooks/stripe.
+
+    Needs STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS and JWT_SECRET or JWT_JWKS_URL; with --sandbox it needs nothing.
+    """
+    # uvicorn ends gracefully at a signal, and then raises the same signal again.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, _end)
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    with ExitStack() as stack:
+        if sandbox:
+            settings = with_sandbox(settings, host=host, sandbox_port=sandbox_port)
+        else:
+            _refuse_what_is_missing(settings)
+        listener = stack.enter_context(listen(host, port))
+        if sandbox:
+            secret = settings.stripe_webhook_secrets[0].get_secret_value()
+            webhook_url = f"http://{address(listener)}/webhooks/stripe"
+            stack.enter_context(running_sandbox(port=sandbox_port, webhook_url=webhook_url, webhook_secret=secret))
+        _prepare_database(settings, migrate)
+        page = None
+        if sandbox:
+            wait_for_sandbox(sandbox_port)
+            page = _sandbox_page(settings, host)
+            _greet(settings, address(listener), sandbox_port)
+        _serve(functools.partial(application, settings, page), settings, listener, workers)
+
+
+def application(settings: Settings, page: GraphiQL | None) -> Starlette:
+    """What each server process runs."""
+    configure_logging(settings.log_level)
+    return build(settings, graphiql=page)
+
+
+def _serve(factory: Callable[[], Starlette], settings: Settings, listener: socket.socket, workers: int) -> None:
+    config = uvicorn.Config(
+        factory,
+        factory=True,
+        workers=workers,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=math.ceil(settings.stripe_timeout_seconds) + 5,
+    )
+    if workers == 1:
+        uvicorn.Server(config).run(sockets=[listener])
+    else:
+        Multiprocess(config, sockets=[listener]).run()
+
+
+def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
+
+
+def _refuse_what_is_missing(settings: Settings) -> None:
+    if settings.stripe_secret_key is None:
+        raise Refusal("STRIPE_SECRET_KEY is not set: set it, or start with --sandbox, which needs no Stripe account.")
+    if not (settings.jwt_secret or settings.jwt_jwks_url or settings.operator_api_key_hashes):
+        raise Refusal("Nobody could sign in: set JWT_SECRET or JWT_JWKS_URL.")
+
+
+def _prepare_database(settings: Settings, migrate: bool) -> None:
+    url = settings.database_url.get_secret_value()
+    if migrate or database_url(url).get_backend_name() == "sqlite":
+        asyncio.run(migrate_or_refuse(url))
+    else:
+        asyncio.run(refuse_if_behind(url))
+
+
+def _sandbox_page(settings: Settings, host: str) -> GraphiQL | None:
+    if settings.jwt_secret is None or not is_loopback(host):
+        return None
+    return GraphiQL(functools.partial(subscriber_token, settings, SUBSCRIBER, seconds=SANDBOX_TOKEN_SECONDS))
+
+
+def _greet(settings: Settings, here: str, sandbox_port: int) -> None:
+    typer.echo(f"Sandbox:  http://127.0.0.1:{sandbox_port}")
+    typer.echo(f"{'GraphiQL' if settings.graphiql else 'GraphQL'}: http://{here}/graphql")
+    if settings.jwt_secret is not None:
+        seconds = SANDBOX_TOKEN_SECONDS
+        typer.echo(f"Token of the subscriber {SUBSCRIBER}: {subscriber_token(settings, SUBSCRIBER, seconds=seconds)}")
+        typer.echo(f"Token of an operator: {operator_token(settings, seconds=seconds)}")
+    sys.stdout.flush()

@@ -1,0 +1,89 @@
+"""The sandbox beside a server: what it takes when nothing is configured, and the process that it runs in."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from server.refusal import Refusal
+from server.settings import Settings, is_loopback
+
+SECRET_KEY = "sk_test_sandbox"
+WEBHOOK_SECRET = "whsec_sandbox"
+JWT_SECRET = "the sandbox's tokens are known to everyone"
+SUBSCRIBER = "ada"
+PRODUCT = "stripe-graphql sandbox"
+PATIENCE_SECONDS = 20.0
+
+
+def with_sandbox(settings: Settings, *, host: str, sandbox_port: int) -> Settings:
+    """The settings of a server that talks to a sandbox on this machine: what is not set gets the sandbox's own.
+
+    STRIPE_API_BASE, when set, stays: it may be a proxy before the sandbox.
+    """
+    if settings.livemode:
+        raise Refusal("STRIPE_SECRET_KEY is a live key: the sandbox takes only test keys, and needs none.")
+    signs_itself = settings.jwt_secret is None and settings.jwt_jwks_url is None
+    if signs_itself and not is_loopback(host):
+        raise Refusal("Set JWT_SECRET to open the sandbox to other machines: its own tokens are known to everyone.")
+    if "stripe_api_base" in settings.model_fields_set and not is_loopback(httpx.URL(settings.stripe_api_base).host):
+        raise Refusal("STRIPE_API_BASE leads to another machine: unset it to use the sandbox.")
+    changes: dict[str, Any] = {}
+    if settings.stripe_secret_key is None:
+        changes["stripe_secret_key"] = SecretStr(SECRET_KEY)
+    if "stripe_api_base" not in settings.model_fields_set:
+        changes["stripe_api_base"] = f"http://127.0.0.1:{sandbox_port}"
+    if not settings.stripe_webhook_secrets:
+        changes["stripe_webhook_secrets"] = (SecretStr(WEBHOOK_SECRET),)
+    if signs_itself:
+        changes["jwt_secret"] = SecretStr(JWT_SECRET)
+    if is_loopback(host):
+        changes |= {"graphiql": True, "introspection": True}
+    return settings.model_copy(update=changes)
+
+
+@contextmanager
+def running_sandbox(*, port: int, webhook_url: str, webhook_secret: str) -> Iterator[None]:
+    """A sandbox on `port`: one that runs there already, else a child that ends with the block.
+
+    The child outlives a server that is killed, and is found again by the next one.
+    """
+    if _answers(port):
+        yield
+        return
+    command = [sys.executable, "-P", "-m", "server.cli", "sandbox", "--port", str(port), "--webhook-url", webhook_url]
+    environment = {**os.environ, "SANDBOX_WEBHOOK_SECRET": webhook_secret}
+    child = subprocess.Popen(command, env=environment, stdout=sys.stderr, start_new_session=True)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait(timeout=PATIENCE_SECONDS)
+
+
+def wait_for_sandbox(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _answers(port):
+        if time.monotonic() > deadline:
+            raise Refusal(f"The sandbox did not start on port {port}.")
+        time.sleep(0.02)
+
+
+def _answers(port: int) -> bool:
+    """Whether our sandbox answers there. Raises Refusal when something else does."""
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/sandbox", timeout=5, trust_env=False)
+        product = answer.json().get("product")
+    except httpx.ConnectError:
+        return False
+    except (httpx.HTTPError, ValueError, AttributeError):
+        product = None
+    if product != PRODUCT:
+        raise Refusal(f"Port {port} is used by another program: choose another one with --sandbox-port.")
+    return True
