@@ -25,10 +25,11 @@ class KeySet:
     fetch is not repeated for ten seconds either.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, pause_seconds: float = PAUSE_SECONDS) -> None:
         self._client = jwt.PyJWKClient(
-            url, lifespan=KEPT_SECONDS, timeout=TIMEOUT_SECONDS, cooldown_duration=PAUSE_SECONDS
+            url, lifespan=KEPT_SECONDS, timeout=TIMEOUT_SECONDS, cooldown_duration=pause_seconds
         )
+        self._pause_seconds = pause_seconds
         self._one_fetch = asyncio.Lock()
         self._unavailable_until = 0.0
 
@@ -40,7 +41,7 @@ class KeySet:
             try:
                 return await asyncio.to_thread(self._look_up, key_id)
             except KeysUnavailable:
-                self._unavailable_until = time.monotonic() + PAUSE_SECONDS
+                self._unavailable_until = time.monotonic() + self._pause_seconds
                 raise
 
     def _look_up(self, key_id: str) -> jwt.PyJWK:
