@@ -41,7 +41,14 @@ class RateLimited(Unavailable):
 
 
 class Uncertain(StripeError):
-    """Sent, and no answer that tells whether it was carried out: lost, too late, or a fault at Stripe (5xx)."""
+    """Sent, and no answer that tells whether it was carried out: lost, too late, or a fault at Stripe (5xx).
+
+    `replayed`: the fault is the answer that Stripe keeps for the idempotency key, so that repeating cannot help.
+    """
+
+    def __init__(self, message: str, *, replayed: bool = False) -> None:
+        super().__init__(message)
+        self.replayed = replayed
 
 
 class IdempotencyConflict(Uncertain):
@@ -104,7 +111,12 @@ def from_sdk(error: stripe.StripeError, *, writing: bool) -> StripeError:
     if status in (401, 403):
         return Misconfigured(f"Stripe answered {status}: check STRIPE_SECRET_KEY and what that key may do.")
     if not isinstance(said, dict) or status >= 500 or status < 400:
-        return (Uncertain if writing else Unavailable)(f"Stripe answered {status}.")
+        replayed = (error.headers or {}).get("idempotent-replayed") == "true"
+        return (
+            Uncertain(f"Stripe answered {status}.", replayed=replayed)
+            if writing
+            else Unavailable(f"Stripe answered {status}.")
+        )
     refusal = _refusal(status, said, error.request_id)
     if status == 409 and refusal.code == "idempotency_key_in_use":
         return IdempotencyConflict("A request with the same idempotency key is still being carried out.")

@@ -35,7 +35,7 @@ class StripeErrorDetail:
 
 @dataclass(frozen=True, slots=True)
 class UserError:
-    """Why a mutation was refused. `path` leads into the input, in the contract's own spelling: ("items", "0", "price")."""
+    """Why a mutation was refused. `path` leads into the input as the contract spells it: ("items", "0", "price")."""
 
     code: UserErrorCode
     message: str
@@ -118,8 +118,18 @@ class Outcome:
         return replace(self, errors=tuple(replace(error, operation=operation) for error in self.errors))
 
 
-def refusal(
-    code: UserErrorCode, message: str, path: tuple[str, ...] | None = None, *, retryable: bool = False
-) -> Outcome:
-    """An outcome that is one error."""
-    return Outcome(errors=(UserError(code, message, path, retryable),))
+class Rejected(Exception):
+    """A verb says no. `outcome` is what the payload shows besides the error."""
+
+    def __init__(
+        self,
+        code: UserErrorCode,
+        message: str,
+        path: tuple[str, ...] | None = None,
+        *,
+        retryable: bool = False,
+        outcome: Outcome | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.error = UserError(code, message, path, retryable)
+        self.outcome = replace(outcome or Outcome(), errors=(self.error,))
