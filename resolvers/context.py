@@ -1,6 +1,6 @@
 """What a request carries: who asks, and what lives as long as the process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.accounts import Account
 from mirror.apply import Mirror
 from mirror.gateway import Gateway
+from resolvers.in_flight import InFlight
 
 
 class CallerKind(StrEnum):
@@ -49,6 +50,7 @@ class Services:
     mirror: Mirror
     account: Account
     policy: Policy
+    in_flight: InFlight = field(default_factory=InFlight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, Inexact, localcontext
+from decimal import Context, Decimal, Inexact, localcontext
 from functools import cache
 
 from babel.core import get_global
@@ -69,7 +69,7 @@ def minor_units(amount: Amount) -> int:
     decimals = 0 if currency in WHOLE_ONLY or currency in ZERO_DECIMAL else 2
     try:
         # Decimal's usual context rounds what has more than 28 digits; this one refuses to.
-        with localcontext(prec=32, traps=[Inexact]):
+        with localcontext(Context(prec=32, traps=[Inexact])):
             whole = int(amount.decimal.scaleb(decimals).to_integral_exact())
     except Inexact:
         raise InexactAmount(f"Amounts in {currency} have at most {decimals} decimals; this one has more.") from None

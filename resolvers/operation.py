@@ -17,7 +17,7 @@ from mirror.gateway.made_by import made_by
 from mirror.order import Seen
 from mirror.stored import SECRETS
 from resolvers.context import Services
-from resolvers.outcome import Rejected, UserErrorCode
+from resolvers.outcome import Rejected, UserError, UserErrorCode
 
 log = structlog.get_logger()
 
@@ -107,11 +107,8 @@ class Operation:
                     self._held.add(name)
                     return
             if loop.time() > patience:
-                raise Rejected(
-                    UserErrorCode.IN_PROGRESS,
-                    "Another change for this customer is being carried out. Ask again in a moment.",
-                    retryable=True,
-                )
+                sentence = "Another change for this customer is being carried out. Ask again in a moment."
+                raise Rejected(UserError(UserErrorCode.IN_PROGRESS, sentence, retryable=True))
             await asyncio.sleep(0.1)
 
     @asynccontextmanager

@@ -121,15 +121,7 @@ class Outcome:
 class Rejected(Exception):
     """A verb says no. `outcome` is what the payload shows besides the error."""
 
-    def __init__(
-        self,
-        code: UserErrorCode,
-        message: str,
-        path: tuple[str, ...] | None = None,
-        *,
-        retryable: bool = False,
-        outcome: Outcome | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.error = UserError(code, message, path, retryable)
-        self.outcome = replace(outcome or Outcome(), errors=(self.error,))
+    def __init__(self, error: UserError, outcome: Outcome | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.outcome = replace(outcome or Outcome(), errors=(error,))
