@@ -16,7 +16,10 @@ CODES = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "INTERNAL_ERROR",
     HTTPStatus.SERVICE_UNAVAILABLE: "UNAVAILABLE",
 }
-NOT_FOUND = "There is nothing at this path: GraphQL is at /graphql."
+OF_THE_ROUTER = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this path: GraphQL is at /graphql.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take that method: the header Allow names those that it takes.",
+}
 
 
 def error_body(message: str, code: str, request_id: str) -> bytes:
@@ -30,12 +33,12 @@ def error_response(
     """A GraphQL response without data, in a media type that the client accepts."""
     body = error_body(message, CODES.get(status, status.name), request.state.request_id)
     media_type = negotiate(request.headers.get("accept"), (GRAPHQL_RESPONSE, JSON)) or JSON
-    return Response(body, status, {"content-type": f"{media_type}; charset=utf-8", **(headers or {})})
+    return Response(body, status.value, {"content-type": f"{media_type}; charset=utf-8", **(headers or {})})
 
 
 def http_error(request: Request, error: Exception) -> Response:
     """Starlette's handler of HTTPException: ours, and those of its router."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    message = NOT_FOUND if status is HTTPStatus.NOT_FOUND else error.detail
+    message = OF_THE_ROUTER.get(status, error.detail) if error.detail == status.phrase else error.detail
     return error_response(request, status, message, error.headers)

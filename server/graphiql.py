@@ -38,13 +38,13 @@ class GraphiQL:
         self._page = page.replace(QUERY_STATE, f"parameters.q || {_script(FIRST_QUERY)}")
 
     def response(self, request: Request) -> HTMLResponse:
-        headers = None
+        page = self._page
         # A page of another site can reach this machine under a name of its own (DNS rebinding).
         if self._make_token is not None and is_loopback(request.url.hostname or ""):
             headers = json.dumps({"Authorization": f"Bearer {self._make_token()}"}, indent=2)
-        initial = f"React.useState(parameters.headers ?? {_script(headers)})"
-        return HTMLResponse(self._page.replace(HEADERS_STATE, initial), headers=HEADERS)
+            page = page.replace(HEADERS_STATE, f"React.useState(parameters.headers ?? {_script(headers)})")
+        return HTMLResponse(page, headers=HEADERS)
 
 
-def _script(value: str | None) -> str:
+def _script(value: str) -> str:
     return json.dumps(value).replace("<", "\\u003c")

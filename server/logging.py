@@ -38,7 +38,7 @@ def configure_logging(level: str) -> None:
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.WARNING)
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
     for room in ("db", "mirror", "resolvers", "schema", "server", "uvicorn", "webhooks"):
         logging.getLogger(room).setLevel(level.upper())
     logging.captureWarnings(True)

@@ -44,7 +44,7 @@ def with_sandbox(settings: Settings, *, host: str, sandbox_port: int) -> Setting
     if signs_itself:
         changes["jwt_secret"] = SecretStr(JWT_SECRET)
     if is_loopback(host):
-        changes |= {"graphiql": True, "introspection": True}
+        changes |= {name: True for name in ("graphiql", "introspection") if name not in settings.model_fields_set}
     return settings.model_copy(update=changes)
 
 

@@ -67,7 +67,7 @@ def run(
         page = None
         if sandbox:
             wait_for_sandbox(sandbox_port)
-            page = _sandbox_page(settings, host)
+            page = sandbox_page(settings, host)
             _greet(settings, address(listener), sandbox_port)
         _serve(functools.partial(application, settings, page), settings, listener, workers)
 
@@ -76,6 +76,13 @@ def application(settings: Settings, page: GraphiQL | None) -> Starlette:
     """What each server process runs."""
     configure_logging(settings.log_level)
     return build(settings, graphiql=page)
+
+
+def sandbox_page(settings: Settings, host: str) -> GraphiQL | None:
+    """GraphiQL with a token of the sandbox in it: for this machine only."""
+    if not settings.graphiql or settings.jwt_secret is None or not is_loopback(host):
+        return None
+    return GraphiQL(functools.partial(subscriber_token, settings, SUBSCRIBER, seconds=SANDBOX_TOKEN_SECONDS))
 
 
 def _serve(factory: Callable[[], Starlette], settings: Settings, listener: socket.socket, workers: int) -> None:
@@ -115,12 +122,6 @@ def _prepare_database(settings: Settings, migrate: bool) -> None:
         asyncio.run(migrate_or_refuse(url))
     else:
         asyncio.run(refuse_if_behind(url))
-
-
-def _sandbox_page(settings: Settings, host: str) -> GraphiQL | None:
-    if settings.jwt_secret is None or not is_loopback(host):
-        return None
-    return GraphiQL(functools.partial(subscriber_token, settings, SUBSCRIBER, seconds=SANDBOX_TOKEN_SECONDS))
 
 
 def _greet(settings: Settings, here: str, sandbox_port: int) -> None:

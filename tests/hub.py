@@ -1,0 +1,86 @@
+"""The server as its clients see it, over real HTTP."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+
+from sandbox.app import build as build_sandbox
+from server.app import build
+from server.commands.serve import sandbox_page
+from server.sandbox import with_sandbox
+from server.settings import Settings, read_settings
+from server.tokens import operator_token, subscriber_token
+from tests.serving import free_port, serving, url_of
+
+HOST = "127.0.0.1"
+TOKEN_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A pretend Stripe that is running. `app` is what serves it, in this process."""
+
+    url: str
+    app: Starlette
+
+
+class Client:
+    """One caller of /graphql."""
+
+    def __init__(self, http: httpx.Client, token: str) -> None:
+        self._http = http
+        self.headers = {"authorization": f"Bearer {token}"}
+
+    def post(self, document: str, /, **variables: Any) -> httpx.Response:
+        asked = {"query": document, "variables": variables}
+        return self._http.post("/graphql", json=asked, headers=self.headers)
+
+    def answer(self, document: str, /, **variables: Any) -> dict[str, Any]:
+        """The whole answer: `data`, and `errors` if there are any."""
+        answer: dict[str, Any] = self.post(document, **variables).json()
+        return answer
+
+    def ask(self, document: str, /, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = self.answer(document, **variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A server that is running between a database and a sandbox, which sends its webhooks to it."""
+
+    url: str
+    settings: Settings
+    sandbox: Sandbox
+    http: httpx.Client
+    """Speaks to the server without a token."""
+
+    def subscriber(self, subscriber: str, *, email: str | None = None, name: str | None = None) -> Client:
+        token = subscriber_token(self.settings, subscriber, seconds=TOKEN_SECONDS, email=email, name=name)
+        return Client(self.http, token)
+
+    def operator(self) -> Client:
+        return Client(self.http, operator_token(self.settings, seconds=TOKEN_SECONDS))
+
+
+@contextmanager
+def running_hub(database_url: str, *, seed: bool = False, **settings: Any) -> Iterator[Hub]:
+    """A sandbox and a server on free ports. `settings`, by field name, win over those of `serve --sandbox`."""
+    with ExitStack() as stack:
+        sandbox_listener, listener = stack.enter_context(free_port()), stack.enter_context(free_port())
+        read = read_settings(database_url=database_url, **settings)
+        wired = with_sandbox(read, host=HOST, sandbox_port=sandbox_listener.getsockname()[1])
+        secret = wired.stripe_webhook_secrets[0].get_secret_value()
+        webhook_url = f"{url_of(listener)}/webhooks/stripe"
+        pretend = build_sandbox(webhook_url=webhook_url, webhook_secret=secret, seed=seed)
+        stack.enter_context(serving(pretend, sandbox_listener))
+        stack.enter_context(serving(build(wired, graphiql=sandbox_page(wired, HOST)), listener))
+        http = stack.enter_context(httpx.Client(base_url=url_of(listener), timeout=60, trust_env=False))
+        yield Hub(url_of(listener), wired, Sandbox(url_of(sandbox_listener), pretend), http)
