@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from resolvers.context import Caller
 from resolvers.money import Amount, InexactAmount, UnknownCurrency, minor_units, stripe_currency
 from resolvers.outcome import Outcome, UserError, UserErrorCode
 
@@ -16,6 +17,7 @@ ANY_ID = re.compile(r"[^\x00-\x20\x7f]{1,255}")
 EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+")
 CARD_NUMBER = re.compile(r"\d[\d -]{10,}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+NO_SUCH_OBJECT = "There is no object with this id."
 OPERATION_KEY = "operation"
 """The metadata key under which our operation's id travels."""
 
@@ -53,7 +55,17 @@ class Checks:
     def id(self, id: str | None, kind: re.Pattern[str], *path: str) -> None:
         """What cannot be an id reads like an id that does not exist."""
         if id is not None and not (len(id) <= 255 and kind.fullmatch(id)):
-            self.refuse("There is no object with this id.", *path, code=UserErrorCode.NOT_FOUND)
+            self.refuse(NO_SUCH_OBJECT, *path, code=UserErrorCode.NOT_FOUND)
+
+    def customer_given(self, caller: Caller, customer: str | None) -> None:
+        """Operators say which customer; subscribers are themselves."""
+        if not caller.is_operator:
+            if customer is not None:
+                self.refuse("Leave customer out: you act on your own.", "customer", code=UserErrorCode.NOT_ALLOWED)
+        elif customer is None:
+            self.refuse("Say which customer this is for.", "customer")
+        else:
+            self.id(customer, CUSTOMER, "customer")
 
     def payment_method(self, id: str | None, *path: str) -> None:
         if id is not None and CARD_NUMBER.fullmatch(id.strip()):

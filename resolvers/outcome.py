@@ -113,6 +113,9 @@ class Outcome:
     payment: PaymentOutcome | None = None
     errors: tuple[UserError, ...] = ()
 
+    def with_payment(self, payment: PaymentOutcome | None) -> "Outcome":
+        return replace(self, payment=payment)
+
     def of_operation(self, operation: str) -> "Outcome":
         """The same outcome with our id of the operation on each of its errors."""
         return replace(self, errors=tuple(replace(error, operation=operation) for error in self.errors))

@@ -56,6 +56,14 @@ def intent_of(payments: list[dict[str, Any]]) -> dict[str, Any] | None:
     return None
 
 
+async def client_secret_of(operation: Operation, intent: Mapping[str, Any]) -> str:
+    """Of a payment or setup intent. A recorded answer has none, so that it is asked for again."""
+    secret = intent.get("client_secret")
+    if secret is None:
+        secret = (await operation.fetch(intent["object"], intent["id"])).data["client_secret"]
+    return str(secret)
+
+
 async def look_at_refusal(operation: Operation, error: Refused) -> dict[str, Any] | None:
     """Fetch what a refusal left behind, so that the mirror has it. The payment intent, where the error names one."""
     named = error.refusal.payment_intent
@@ -68,6 +76,11 @@ async def look_at_refusal(operation: Operation, error: Refused) -> dict[str, Any
         # Its webhook will bring it. The outcome must not be lost over this.
         return named
     return None
+
+
+def default_payment_method(customer: Mapping[str, Any]) -> str | None:
+    """What a customer pays with when nothing else is said: a payment method, or a source of older integrations."""
+    return id_of(customer["invoice_settings"]["default_payment_method"]) or id_of(customer.get("default_source"))
 
 
 def id_of(reference: Any) -> str | None:

@@ -72,8 +72,11 @@ class _Work:
         entered = await self._enter()
         if isinstance(entered, Outcome):
             return entered.of_operation(self._identity.operation)
-        async with entered.alive():
-            outcome = await self._carry_out(entered)
+        try:
+            async with entered.alive():
+                outcome = await self._carry_out(entered)
+        except LeaseLost:
+            outcome = _in_progress()
         return outcome.of_operation(entered.id)
 
     async def _enter(self) -> Operation | Outcome:
@@ -119,8 +122,6 @@ class _Work:
             return no.outcome
         except (Unavailable, Uncertain, Misconfigured) as error:
             return await self._break_off(operation, error)
-        except LeaseLost:
-            return _in_progress()
         except BaseException:
             await self._release(operation)
             raise
@@ -140,7 +141,7 @@ class _Work:
                 operation.answers,
                 also=lambda connection: operations.finish(connection, operation.id, self._owner, kept),
             )
-        except (StripeError, LeaseLost) as error:
+        except StripeError as error:
             log.warning("An outcome could not be put away.", operation=operation.id, error=type(error).__name__)
             await self._release(operation)
             return _in_progress()
