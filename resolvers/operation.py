@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from db import leases, operations
 from db.leases import LEASE_MS
 from db.operations import FoundStep, LeaseLost
+from mirror.apply import Also
 from mirror.errors import Unavailable, Uncertain
 from mirror.gateway import Answer, Call
 from mirror.gateway.made_by import made_by
@@ -39,6 +40,8 @@ class Operation:
         self.services = services
         self.answers: list[Answer] = []
         """Everything that Stripe answered, to be put into the mirror with the outcome."""
+        self.along: list[Also] = []
+        """What else to write in the transaction that stores the outcome, after the mirror."""
         self._owner = owner
         self._steps = {step.name: step for step in found}
         self._carried_out = {step.name for step in found if step.call is not None}
@@ -73,6 +76,11 @@ class Operation:
             answer = await self._begin(name, step.idempotency_key if step else f"{self.id}:{name}", call)
         self.answers.append(answer)
         return answer
+
+    async def take_back(self, name: str) -> None:
+        """Forget a step that Stripe refused, so that it can begin anew with other parameters."""
+        step = self._steps.get(name)
+        await self._undo(name, _next(self.id, name, step.idempotency_key if step else f"{self.id}:{name}"))
 
     async def ask(self, call: Call) -> Answer:
         """Ask a question. The answer goes into the mirror with the outcome."""
@@ -144,7 +152,7 @@ class Operation:
                     raise
         answer = await made_by(self.services.gateway, self.id, call, age_seconds=step.age_ms / 1000)
         if answer is None or (done is not None and not done(answer.data)):
-            await self._undo(step.name, _next(self.id, step))
+            await self._undo(step.name, _next(self.id, step.name, step.idempotency_key))
             raise Unavailable("Looked at Stripe: the step was not carried out.")
         await self._record(step.name, answer)
         return answer
@@ -197,9 +205,9 @@ def _answer(result: Mapping[str, Any]) -> Answer:
     return Answer(data=result["data"], seen=seen, request_id=result["request_id"])
 
 
-def _next(operation: str, step: FoundStep) -> str:
-    attempt = step.idempotency_key.removeprefix(f"{operation}:{step.name}").removeprefix(":") or "1"
-    return f"{operation}:{step.name}:{int(attempt) + 1}"
+def _next(operation: str, name: str, idempotency_key: str) -> str:
+    attempt = idempotency_key.removeprefix(f"{operation}:{name}").removeprefix(":") or "1"
+    return f"{operation}:{name}:{int(attempt) + 1}"
 
 
 def _without_secrets(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import operations
 from db.operations import Identity, LeaseLost, OperationState
@@ -55,11 +56,13 @@ async def perform(
         mutation=mutation,
         key=request.idempotency_key or secrets.token_hex(16),
     )
-    work = _Work(context.services, identity, _hash(request), verb, paths or {})
+    work = Work(context.services, identity, _hash(request), verb, paths or {})
     return for_caller(await context.services.in_flight.carry_out(work.outcome()), context.caller)
 
 
-class _Work:
+class Work:
+    """One request for an operation: the one that carries it out, or one that is told how it went."""
+
     def __init__(self, services: Services, identity: Identity, input_hash: str, verb: Verb, paths: Paths) -> None:
         self._services = services
         self._identity = identity
@@ -135,12 +138,13 @@ class _Work:
             raise Rejected(user_error(error, self._paths)) from error
 
     async def _finish(self, operation: Operation, outcome: Outcome) -> Outcome:
-        kept = record(outcome)
+        async def finish(connection: AsyncConnection) -> None:
+            for write in operation.along:
+                await write(connection)
+            await operations.finish(connection, operation.id, self._owner, record(outcome))
+
         try:
-            await self._services.mirror.settle(
-                operation.answers,
-                also=lambda connection: operations.finish(connection, operation.id, self._owner, kept),
-            )
+            await self._services.mirror.settle(operation.answers, also=finish)
         except StripeError as error:
             log.warning("An outcome could not be put away.", operation=operation.id, error=type(error).__name__)
             await self._release(operation)

@@ -2,9 +2,11 @@
 
 import time
 from typing import Any
+from urllib.parse import unquote
 
 from mirror.errors import NotFound
 from mirror.gateway import Answer, Call, Gateway
+from mirror.gateway.retrieve import RETRIEVE
 
 SLACK_SECONDS = 600
 """How far our clock and Stripe's may be apart."""
@@ -16,10 +18,11 @@ async def made_by(gateway: Gateway, operation: str, call: Call, *, age_seconds: 
     For a call that creates: the object whose metadata names the operation. For any other: the object that it is about,
     as it is now, and its caller tells whether the call has been carried out on it. None where there is no such object.
     """
-    _, version, collection, *rest = call.path.split("/")
-    if rest:
+    _, _, collection, *about = call.path.split("/")
+    if about:
+        type = next(type for type, (its_collection, _) in RETRIEVE.items() if its_collection == collection)
         try:
-            return await gateway.send(Call("get", f"/{version}/{collection}/{rest[0]}"))
+            return await gateway.fetch(type, unquote(about[0]))
         except NotFound:
             return None
     params: dict[str, Any] = {"limit": 100, "created": {"gte": int(time.time() - age_seconds) - SLACK_SECONDS}}

@@ -1,0 +1,39 @@
+"""The coupon that waits for the next subscribe. It lives in the customer's metadata, so that it survives a rebuild."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mirror.errors import NotFound
+from mirror.gateway import customers
+from resolvers.operation import Operation
+
+PENDING_COUPON_KEY = "pending_coupon"
+
+
+def pending_coupon_of(customer: Mapping[str, Any]) -> str | None:
+    return customer["metadata"].get(PENDING_COUPON_KEY) or None
+
+
+async def keep(operation: Operation, customer: str, coupon: str) -> None:
+    await operation.step(
+        "keep",
+        customers.update(customer, {"metadata": {PENDING_COUPON_KEY: coupon}}),
+        done=lambda seen: pending_coupon_of(seen) == coupon,
+    )
+
+
+async def use_up(operation: Operation, customer: str) -> None:
+    await operation.step(
+        "use_up",
+        customers.update(customer, {"metadata": {PENDING_COUPON_KEY: ""}}),
+        done=lambda seen: pending_coupon_of(seen) is None,
+    )
+
+
+async def can_be_redeemed(operation: Operation, coupon: str) -> bool | None:
+    """Whether Stripe would still take the coupon. None when there is none of that id."""
+    try:
+        data = (await operation.fetch("coupon", coupon)).data
+    except NotFound:
+        return None
+    return bool(data["valid"]) and not data.get("deleted")
