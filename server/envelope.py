@@ -53,7 +53,8 @@ class Envelope:
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
                 path = scope["path"][:LOGGED_PATH]
-                log.info("request", method=scope["method"], path=path, status=status, ms=milliseconds)
+                tell = log.debug if path.startswith("/health/") else log.info
+                tell("request", method=scope["method"], path=path, status=status, ms=milliseconds)
 
 
 def _request_id(scope: Scope) -> str:

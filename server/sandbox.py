@@ -59,7 +59,7 @@ def running_sandbox(*, port: int, webhook_url: str, webhook_secret: str) -> Iter
         return
     command = [sys.executable, "-P", "-m", "server.cli", "sandbox", "--port", str(port), "--webhook-url", webhook_url]
     environment = {**os.environ, "SANDBOX_WEBHOOK_SECRET": webhook_secret}
-    child = subprocess.Popen(command, env=environment, stdout=sys.stderr, start_new_session=True)
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         yield
     finally:

@@ -83,6 +83,7 @@ class Wiring:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
             if self._wired is not None:
+                await self._wired.services.in_flight.drain()
                 await self._wired.services.mirror.close()
             await gateway.close()
             await self._engine.dispose()

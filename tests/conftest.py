@@ -12,6 +12,7 @@ import pytest
 
 from server.settings import Settings
 from tests.databases import Postgres, SQLite
+from tests.serving import any_unused_port
 
 # A busy machine is no failure.
 hypothesis.settings.register_profile("tests", deadline=None)
@@ -55,3 +56,9 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(field.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port on which nothing listens."""
+    return any_unused_port()

@@ -42,6 +42,13 @@ class Postgres:
             self._run(f"ALTER SYSTEM SET {setting}")
         self._run("SELECT pg_reload_conf()")
 
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        """Start again what was stopped."""
+        self._server.start()
+
     @contextmanager
     def database(self, *, with_schema: bool = True) -> Iterator[str]:
         """The URL of a database that is gone afterwards."""

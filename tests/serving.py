@@ -19,6 +19,13 @@ def free_port() -> Iterator[socket.socket]:
         yield listener
 
 
+def any_unused_port() -> int:
+    """A port on which nothing listens."""
+    with free_port() as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
 def url_of(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 

@@ -192,8 +192,8 @@ def test_a_sane_request_id_is_kept(ada: httpx.Client, given: str) -> None:
     assert ada.post("/graphql", json=QUERY, headers={"x-request-id": given}).headers["x-request-id"] == given
 
 
-@pytest.mark.parametrize("given", ["", "x" * 65, "a b", "a\tb", "é".encode(), '{"a": 1}'])
-def test_an_insane_request_id_is_replaced(ada: httpx.Client, given: str | bytes) -> None:
+@pytest.mark.parametrize("given", ["", "x" * 65, "a b", "a\tb", '{"a": 1}'])
+def test_an_insane_request_id_is_replaced(ada: httpx.Client, given: str) -> None:
     kept = ada.post("/graphql", json=QUERY, headers={"x-request-id": given}).headers["x-request-id"]
     assert re.fullmatch(r"[0-9a-f]{32}", kept)
 

@@ -1,0 +1,166 @@
+"""`stripe-graphql serve --sandbox`, as a person starts it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.databases import Postgres
+from tests.serving import any_unused_port, free_port, serving, url_of
+from tests.stripe_proxy import StripeProxy
+
+PATIENCE_SECONDS = 30
+SECRET = "a secret of the tests that is long enough"
+FIRST_QUERY_SECONDS = 3.0
+GET_OR_CREATE = "mutation { getOrCreateCustomer(input: {}) { customer { id } userErrors { code message } } }"
+
+
+@dataclass
+class Started:
+    """A server in a process of its own, and what it printed."""
+
+    process: "subprocess.Popen[str]"
+    url: str
+    sandbox_url: str
+    subscriber_token: str
+    operator_token: str
+
+    def ask(self, document: str, token: str | None = None) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token or self.subscriber_token}"}
+        return httpx.post(
+            f"{self.url}/graphql", json={"query": document}, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False
+        )
+
+    def end(self, by: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(by)
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+Start = Callable[..., Started]
+
+
+def answers(url: str) -> bool:
+    with suppress(httpx.ConnectError):
+        return httpx.get(f"{url}/sandbox", trust_env=False).status_code == 200
+    return False
+
+
+def children(process: int) -> list[int]:
+    listed = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout
+    return [int(line) for line in listed.split()]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a server in an empty folder; it and its sandbox are gone afterwards."""
+    leftover: list[int] = []
+    with ExitStack() as stack:
+        log = stack.enter_context((tmp_path / "log").open("a"))
+
+        def start(*arguments: str, sandbox_port: int | None = None, **environment: str) -> Started:
+            command = [sys.executable, "-m", "server.cli", "serve", "--sandbox", "--port", "0", *arguments]
+            command += ["--sandbox-port", str(sandbox_port or any_unused_port())]
+            process = stack.enter_context(
+                subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+            )
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            printed = "".join(process.stdout.readline() for _ in range(4))
+            leftover.extend(children(process.pid))
+            found = re.search(r"Sandbox: +(\S+)\nGraphiQL: (\S+)/graphql\n.*ada: (\S+)\n.*operator: (\S+)\n", printed)
+            assert found, printed
+            return Started(process, found[2], found[1], found[3], found[4])
+
+        yield start
+    for pid in leftover:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_the_first_query_is_answered_within_three_seconds(start: Start) -> None:
+    started = time.monotonic()
+    server = start()
+    answer = server.ask("{ viewer { id } }")
+    assert time.monotonic() - started < FIRST_QUERY_SECONDS
+    assert answer.json().keys() == {"data"}
+    assert "customers" in server.ask("{ customers { totalCount } }", server.operator_token).json()["data"]
+    page = httpx.get(f"{server.url}/graphql", headers={"accept": "text/html"}, trust_env=False)
+    assert server.subscriber_token.partition(".")[0] in page.text
+
+
+def test_the_sandbox_ends_with_the_server(start: Start) -> None:
+    for by in (signal.SIGTERM, signal.SIGINT):
+        server = start()
+        assert answers(server.sandbox_url)
+        assert server.end(by) == 0
+        assert not answers(server.sandbox_url)
+
+
+def test_a_killed_server_comes_back_to_the_same_sandbox_and_mirror(start: Start, unused_port: int) -> None:
+    first = start(sandbox_port=unused_port)
+    created = first.ask(GET_OR_CREATE).json()["data"]["getOrCreateCustomer"]["customer"]
+    first.end(signal.SIGKILL)
+    assert answers(first.sandbox_url)
+    second = start(sandbox_port=unused_port)
+    assert second.ask("{ viewer { id } }").json() == {"data": {"viewer": created}}
+    assert second.end() == 0
+    assert answers(first.sandbox_url)
+
+
+def test_several_workers_serve_and_end_together(start: Start, postgres: Postgres) -> None:
+    with postgres.database(with_schema=False) as url:
+        environment = {"DATABASE_URL": url}
+        server = start("--workers", "2", "--migrate", **environment)
+        assert {server.ask("{ viewer { id } }").status_code for _ in range(8)} == {200}
+        assert server.end() == 0
+        assert not answers(server.sandbox_url)
+
+
+def test_the_log_has_every_request_and_no_secret_nor_address(start: Start, tmp_path: Path) -> None:
+    environment = {"JWT_SECRET": SECRET, "LOG_LEVEL": "debug", "STRIPE_SECRET_KEY": "sk_test_hunter2"}
+    server = start(**environment)
+    answer = server.ask(
+        """mutation {
+            getOrCreateCustomer(input: { email: "ada@example.com", name: "Ada" }) { created userErrors { message } }
+            createSetupIntent(input: {}) { clientSecret }
+        }"""
+    )
+    assert answer.json()["data"]["createSetupIntent"]["clientSecret"]
+    server.ask("{ nonsense", "eyJnonsense.eyJnonsense.nonsense")
+    server.end()
+    lines = (tmp_path / "log").read_text().splitlines()
+    requests = [line for line in map(json.loads, lines) if line["event"] == "request" and line["path"] == "/graphql"]
+    assert [line["status"] for line in requests] == [200, 401]
+    assert requests[0]["request_id"] == answer.headers["x-request-id"]
+    for hidden in ("ada@", "hunter2", "whsec_", "eyJ", "_secret_", "Bearer ey"):
+        assert not [line for line in lines if hidden in line]
+
+
+@contextmanager
+def slow_stripe(sandbox_url: str) -> Iterator[tuple[StripeProxy, str]]:
+    proxy = StripeProxy(sandbox_url)
+    with free_port() as listener, serving(proxy.app, listener):
+        yield proxy, url_of(listener)
+
+
+def test_a_mutation_under_way_is_finished_before_the_server_ends(start: Start, unused_port: int) -> None:
+    with slow_stripe(f"http://127.0.0.1:{unused_port}") as (proxy, url):
+        server = start(sandbox_port=unused_port, STRIPE_API_BASE=url)
+        proxy.delay_seconds = 1.0
+        with ThreadPoolExecutor() as pool:
+            asked = pool.submit(server.ask, GET_OR_CREATE)
+            while ("POST", "/v1/customers") not in proxy.calls and not asked.done():
+                time.sleep(0.01)
+            assert server.end() == 0
+    assert asked.result().json()["data"]["getOrCreateCustomer"]["userErrors"] == []
