@@ -2,6 +2,7 @@
 
 import time
 
+import structlog
 from graphql import GraphQLError, OperationType, get_operation_ast, parse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,8 +13,11 @@ from server.auth import Authenticator, Unauthenticated
 from server.graphiql import GraphiQL
 from server.jwks import KeysUnavailable
 from server.negotiation import GRAPHQL_RESPONSE, HTML, JSON, negotiate
+from server.outage import DATABASE_AWAY
 from server.requests import GraphQLRequest, read_request
 from server.wiring import Wiring
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class GraphQL:
@@ -39,9 +43,14 @@ class GraphQL:
             raise HTTPException(405, "Mutations are sent by POST.", {"allow": "POST"})
         wired = self._wiring.current()
         context = Context(wired.services, caller, request.state.request_id, int(time.time()))
-        answer = await wired.executor.execute(
-            query=asked.query, variables=asked.variables, operation_name=asked.operation_name, context=context
-        )
+        try:
+            answer = await wired.executor.execute(
+                query=asked.query, variables=asked.variables, operation_name=asked.operation_name, context=context
+            )
+        except DATABASE_AWAY as error:
+            log.error("the database is away", error=type(error).__name__)
+            detail = "The database cannot be reached now: try again in a few seconds."
+            raise HTTPException(503, detail, {"retry-after": "5"}) from error
         status = 200 if answer.executed or media_type == JSON else 400
         return Response(answer.body, status, {"content-type": f"{media_type}; charset=utf-8"})
 

@@ -3,11 +3,11 @@
 import asyncio
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from db.migrations import schema_is_current
+from server.outage import DATABASE_AWAY
 from server.wiring import Wiring
 
 PATIENCE_SECONDS = 3
@@ -26,7 +26,7 @@ class Health:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 current = await schema_is_current(self._wiring.engine)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_AWAY as error:
             log.warning("not ready", error=type(error).__name__)
             return JSONResponse({"status": "unavailable", "reason": "The database cannot be reached."}, 503)
         if not current:

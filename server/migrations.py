@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
 from db.migrations import migrate, schema_is_current
+from server.outage import DATABASE_AWAY
 from server.refusal import Refusal
 
 UNREACHABLE = "The database cannot be used: check that it runs, and DATABASE_URL."
@@ -32,7 +31,7 @@ async def _opened(url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(url, pool_size=1)
     try:
         yield engine
-    except (SQLAlchemyError, asyncpg.PostgresError, OSError):
+    except DATABASE_AWAY:
         raise Refusal(UNREACHABLE) from None
     finally:
         await engine.dispose()

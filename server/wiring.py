@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 
@@ -19,6 +18,7 @@ from mirror.events import Inbox
 from mirror.gateway import Gateway
 from resolvers.context import Policy, Services
 from schema.execution import Executor
+from server.outage import DATABASE_AWAY
 from server.settings import Settings
 from webhooks.endpoint import WebhookEndpoint
 
@@ -98,14 +98,14 @@ class Wiring:
         account = Account(answer.data["id"], self._settings.livemode)
         try:
             await remember(self.engine, self._key_hash, account)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_AWAY as error:
             log.warning("the account could not be kept for a start without Stripe", error=type(error).__name__)
         return account
 
     async def _recall(self) -> Account | None:
         try:
             return await recall(self.engine, self._key_hash)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_AWAY as error:
             log.warning("the database cannot be reached", error=type(error).__name__)
             return None
 

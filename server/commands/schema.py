@@ -2,7 +2,7 @@
 
 import typer
 
-from schema.execution import print_contract
+from schema import print_contract
 
 
 def run() -> None:
