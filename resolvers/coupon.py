@@ -14,7 +14,7 @@ from resolvers.operation import Operation
 from resolvers.outcome import Outcome, Rejected, UserError, UserErrorCode
 from resolvers.ownership import customer_now, customer_of, not_found, owned
 from resolvers.payment import id_of
-from resolvers.pending_coupon import can_be_redeemed, keep
+from resolvers.pending_coupon import keep, redeemable
 from resolvers.perform import perform
 
 NOT_LIVE = ("canceled", "incomplete", "incomplete_expired")
@@ -63,10 +63,10 @@ async def add_coupon(context: Context, request: AddCouponRequest) -> Outcome:
 
 async def _check(context: Context, operation: Operation, request: AddCouponRequest, customer: str) -> None:
     await customer_now(operation, customer)
-    redeemable = await can_be_redeemed(operation, request.coupon)
-    if redeemable is None:
+    is_redeemable = await redeemable(operation, request.coupon)
+    if is_redeemable is None:
         raise not_found("coupon")
-    if not redeemable:
+    if not is_redeemable:
         sentence = "This coupon cannot be redeemed any more."
         raise Rejected(UserError(UserErrorCode.INVALID_STATE, sentence, ("coupon",)))
     if request.subscription is not None:

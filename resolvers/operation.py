@@ -44,21 +44,26 @@ class Operation:
         """What else to write in the transaction that stores the outcome, after the mirror."""
         self._owner = owner
         self._steps = {step.name: step for step in found}
-        self._carried_out = {step.name for step in found if step.call is not None}
+        self._calls = {step.name: Call(**step.call) for step in found if step.call is not None}
+        self._is_untouched = not found
         self._held: set[str] = set()
 
     @property
     def may_have_acted(self) -> bool:
         """Whether a step was carried out, or may have been."""
-        return bool(self._carried_out)
+        return bool(self._calls)
 
     @property
     def is_untouched(self) -> bool:
         """Whether no step was ever begun."""
-        return not self._steps and not self._carried_out
+        return self._is_untouched
 
     def has_begun(self, name: str) -> bool:
-        return name in self._carried_out
+        return name in self._calls
+
+    def params_of(self, name: str) -> Mapping[str, Any]:
+        """The parameters with which a step was sent, in whichever run of the operation."""
+        return self._calls[name].params
 
     async def step(self, name: str, prepare: Prepare | Call, *, done: Done | None = None) -> Answer:
         """Send one call that changes something, or give its recorded answer when it was sent before.
@@ -69,8 +74,8 @@ class Operation:
         Raises the gateway's errors, and LeaseLost.
         """
         step = self._steps.get(name)
-        if step is not None and step.call is not None:
-            answer = await self._go_on(step, Call(**step.call), done)
+        if step is not None and name in self._calls:
+            answer = await self._go_on(step, self._calls[name], done)
         else:
             call = prepare if isinstance(prepare, Call) else await prepare()
             answer = await self._begin(name, step.idempotency_key if step else f"{self.id}:{name}", call)
@@ -134,7 +139,8 @@ class Operation:
         recorded = {"method": call.method, "path": call.path, "params": dict(call.params)}
         async with self.services.engine.begin() as connection:
             await operations.begin_step(connection, self.id, self._owner, name, key, recorded)
-        self._carried_out.add(name)
+        self._calls[name] = call
+        self._is_untouched = False
         try:
             return await self._send(name, key, call)
         except Unavailable:
@@ -176,7 +182,7 @@ class Operation:
     async def _undo(self, name: str, next_key: str) -> None:
         async with self.services.engine.begin() as connection:
             await operations.undo_step(connection, self.id, self._owner, name, next_key)
-        self._carried_out.discard(name)
+        self._calls.pop(name, None)
 
     async def _keep_leases(self) -> None:
         while True:

@@ -30,10 +30,10 @@ async def use_up(operation: Operation, customer: str) -> None:
     )
 
 
-async def can_be_redeemed(operation: Operation, coupon: str) -> bool | None:
-    """Whether Stripe would still take the coupon. None when there is none of that id."""
+async def redeemable(operation: Operation, coupon: str, *, currency: str | None = None) -> bool | None:
+    """Whether Stripe would take the coupon now, for a subscription in that currency. None when there is none."""
     try:
         data = (await operation.fetch("coupon", coupon)).data
     except NotFound:
         return None
-    return bool(data["valid"]) and not data.get("deleted")
+    return bool(data["valid"]) and (currency is None or data["currency"] in (None, currency))
