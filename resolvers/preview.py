@@ -56,8 +56,8 @@ async def upcoming_invoice(
     """What the next invoice of a customer that the caller may see would be; None when there is nothing to invoice.
 
     Amounts in minor units, `currency` in lower case, times in whole seconds UTC: `currency`, `subtotal`, `tax`,
-    `total`, `amount_due`, `next_payment_attempt`, `period_start`, `period_end`, `subscription` (id) and `lines`, each with `id`,
-    `description`, `amount`, `currency`, `quantity`, `price` (id), `proration`, `period_start`, `period_end`.
+    `total`, `amount_due`, `next_payment_attempt`, `period_start`, `period_end`, `subscription` (id), and `lines`, each
+    with `id`, `description`, `amount`, `currency`, `quantity`, `price` (id), `proration`, `period_start`, `period_end`.
     Raises Rejected for a preview that cannot be, and the gateway's errors.
     """
     wanted = request or InvoicePreviewRequest()
