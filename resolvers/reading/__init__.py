@@ -1,0 +1,1 @@
+"""How reads happen: a selection becomes one SQL statement that returns JSON, for every type alike."""

@@ -1,0 +1,87 @@
+"""Whether a customer may use a product, and why: the best of its subscriptions' items of that product tells."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, case, exists, func, literal, null, or_, select
+
+from db.tables import Invoice, Subscription
+from resolvers.reading.dialect import quoted
+from resolvers.reading.scope import Scope
+from resolvers.reading.sources import Arguments
+from resolvers.reading.subscriptions import is_of_product, still_running
+
+SECONDS_PER_DAY = 86_400
+GRANTED = ("active", "trialing", "grace_period")
+BEST_FIRST = ("active", "trialing", "grace_period", "past_due", "paused", "unpaid", "incomplete", "ended")
+NEVER_SUBSCRIBED = {"granted": False, "reason": "NEVER_SUBSCRIBED"}
+
+
+def of_customer(customer: Scope, item: Scope, arguments: Arguments) -> ColumnElement[bool]:
+    subscription = Scope.over(item.request, Subscription)
+    mine = and_(
+        subscription.owned(),
+        subscription.row.c.id == item.row.c.subscription,
+        subscription.row.c.customer == customer.row.c.id,
+        subscription.row.c.deleted.is_(False),
+    )
+    return and_(exists().where(mine).correlate_except(subscription.row), is_of_product(item, arguments["product"]))
+
+
+def best_first(item: Scope, _arguments: Arguments) -> list[ColumnElement[Any]]:
+    ranks = {name: rank for rank, name in enumerate(BEST_FIRST)}
+    return [
+        case(ranks, value=reason(item, {}), else_=literal(len(ranks), Integer())),
+        item.row.c.current_period_end.desc(),
+        item.row.c.id,
+    ]
+
+
+def _of_subscription(item: Scope, column: str) -> ColumnElement[Any]:
+    subscription = Scope.over(item.request, Subscription)
+    statement, rows = subscription.select(subscription.row.c[column])
+    return statement.where(subscription.row.c.id == item.row.c.subscription).correlate_except(*rows).scalar_subquery()
+
+
+def _grace_ends(item: Scope) -> ColumnElement[Any]:
+    """Counted from the due date, else the finalization, of the oldest open invoice; null without one."""
+    days = item.request.policy.past_due_grace_days
+    invoice = Scope.over(item.request, Invoice)
+    since = func.coalesce(invoice.row.c.due_date, invoice.row.c.finalized_at, invoice.row.c.created)
+    open_one = and_(
+        invoice.owned(),
+        invoice.row.c.subscription == item.row.c.subscription,
+        invoice.row.c.status == "open",
+        invoice.row.c.deleted.is_(False),
+    )
+    oldest = select(func.min(since)).select_from(invoice.row).where(open_one)
+    return oldest.correlate_except(invoice.row).scalar_subquery() + literal(days * SECONDS_PER_DAY, BigInteger())
+
+
+def reason(item: Scope, _arguments: Arguments) -> ColumnElement[Any]:
+    """In the spelling of Stripe's enums: lower case."""
+    status = _of_subscription(item, "status")
+    running = or_(
+        still_running(item, item.row.c.current_period_end),
+        and_(status == "trialing", still_running(item, _of_subscription(item, "trial_end"))),
+    )
+    return case(
+        (and_(status.in_(("active", "trialing")), running), status),
+        (and_(status == "past_due", _grace_ends(item) > item.request.moment()), quoted("grace_period")),
+        (status.in_(("past_due", "paused", "unpaid", "incomplete")), status),
+        else_=quoted("ended"),
+    )
+
+
+def granted(item: Scope, arguments: Arguments) -> ColumnElement[Any]:
+    return reason(item, arguments).in_(GRANTED)
+
+
+def until(item: Scope, arguments: Arguments) -> ColumnElement[Any]:
+    """When granted access ends unless something is paid: seconds, UTC; null where it is not granted."""
+    why = reason(item, arguments)
+    return case(
+        (why == "active", item.row.c.current_period_end),
+        (why == "trialing", func.coalesce(_of_subscription(item, "trial_end"), item.row.c.current_period_end)),
+        (why == "grace_period", _grace_ends(item)),
+        else_=null(),
+    )

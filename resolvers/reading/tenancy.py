@@ -1,0 +1,43 @@
+"""Which rows a subscriber sees at the roots. Conditions of SQL, bound into every statement."""
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, and_, exists, false
+
+from db.subscribers import Subscriber
+from db.tables import Mirrored
+from resolvers.reading.scope import Scope
+
+Visible = Callable[[Scope], ColumnElement[bool]]
+
+
+def is_customer_of(scope: Scope, customer: ColumnElement[str], subscriber: str) -> ColumnElement[bool]:
+    """Whether the customer is the one that the subscriber is linked to."""
+    links = Subscriber.__table__.alias()
+    link = and_(scope.request.owns(links), links.c.subscriber == subscriber, links.c.customer == customer)
+    return exists().where(link).correlate_except(links)
+
+
+def own(column: str) -> Visible:
+    """Rows whose column holds the id of the caller's own customer."""
+    return lambda scope: is_customer_of(scope, scope.row.c[column], scope.request.caller.id)
+
+
+def own_through(column: str, table: type[Mirrored]) -> Visible:
+    """Rows that belong to a row of the table that belongs to the caller's own customer."""
+
+    def visible(scope: Scope) -> ColumnElement[bool]:
+        parent = Scope.over(scope.request, table)
+        mine = is_customer_of(scope, parent.row.c.customer, scope.request.caller.id)
+        return exists().where(parent.owned(), parent.row.c.id == scope.row.c[column], mine).correlate_except(parent.row)
+
+    return visible
+
+
+def on_sale(scope: Scope) -> ColumnElement[bool]:
+    """What the catalogue shows."""
+    return and_(scope.row.c.active, scope.row.c.deleted.is_(False))
+
+
+def hidden(_scope: Scope) -> ColumnElement[bool]:
+    return false()

@@ -1,0 +1,132 @@
+"""From a mutation's input to a verb's request, and from the verb's outcome to the payload."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar, cast
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from strawberry.types.unset import UNSET
+
+from resolvers.context import Context
+from resolvers.outcome import (
+    Outcome,
+    PaymentActionRequired,
+    PaymentAuthorized,
+    PaymentOutcome,
+    PaymentProcessing,
+    PaymentSucceeded,
+    UserError,
+)
+from resolvers.reading.plain import shape
+from resolvers.reading.reader import Reader
+from resolvers.reading.selection import Operation, Selected
+
+Request = TypeVar("Request")
+Payload = TypeVar("Payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What graphql-core hands to every resolver."""
+
+    context: Context
+    reader: Reader
+
+
+Info = strawberry.Info[Execution, None]
+
+
+def as_given(request: type[Request], input: Any, **converted: Any) -> Request:
+    """The verb's request with the input's fields of the same names; left out becomes None."""
+    values = {field.name: getattr(input, field.name) for field in fields(request)}  # type: ignore[arg-type]
+    return request(**{name: None if value is UNSET else value for name, value in values.items()} | converted)
+
+
+async def answer(
+    info: Info, payload: type[Payload], verb: Callable[[Context, Request], Awaitable[Outcome]], request: Request
+) -> Payload:
+    """Run the verb, and shape its outcome into what was selected of the payload.
+
+    What graphql-core gets is the finished answer by response key; to the types of the contract it is a payload.
+    """
+    execution = info.context
+    outcome = await verb(execution.context, request)
+    finished = await shape(execution.reader, execution.context, plain(outcome), selected(info._raw_info))
+    return cast(Payload, finished)
+
+
+def selected(info: GraphQLResolveInfo[Execution]) -> Selected:
+    """The field that graphql-core is resolving."""
+    return Selected(
+        response_key=str(info.path.key),
+        parent=info.parent_type,
+        field=info.parent_type.fields[info.field_name],
+        name=info.field_name,
+        arguments={},
+        nodes=info.field_nodes,
+        operation=Operation(info.schema, info.fragments, info.variable_values),
+    )
+
+
+def plain(outcome: Outcome) -> dict[str, Any]:
+    """The outcome as plain data, by the contract's field names."""
+    return {
+        "customer": outcome.customer,
+        "subscription": outcome.subscription,
+        "subscriptions": outcome.subscriptions,
+        "invoice": outcome.invoice,
+        "invoiceItem": outcome.invoice_item,
+        "charge": outcome.charge,
+        "paymentMethod": outcome.payment_method,
+        "created": outcome.created,
+        "clientSecret": outcome.client_secret,
+        "payment": payment(outcome.payment),
+        "userErrors": [_user_error(error) for error in outcome.errors],
+    }
+
+
+def payment(outcome: PaymentOutcome | None) -> dict[str, Any] | None:
+    """How the money went, as plain data."""
+    match outcome:
+        case None:
+            return None
+        case PaymentSucceeded(amount, currency):
+            return {"__typename": "PaymentSucceeded", "amount": {"minorUnits": amount, "currency": currency}}
+        case PaymentAuthorized(amount, currency, capture_before):
+            held = {"minorUnits": amount, "currency": currency}
+            return {"__typename": "PaymentAuthorized", "amount": held, "captureBefore": capture_before}
+        case PaymentActionRequired():
+            return {
+                "__typename": "PaymentActionRequired",
+                "clientSecret": outcome.client_secret,
+                "intent": outcome.intent.value,
+                "hostedInvoiceUrl": outcome.hosted_invoice_url,
+            }
+        case PaymentProcessing(payment_intent):
+            return {"__typename": "PaymentProcessing", "paymentIntent": payment_intent}
+    return {
+        "__typename": "PaymentFailed",
+        "code": outcome.code,
+        "declineCode": outcome.decline_code,
+        "message": outcome.message,
+    }
+
+
+def _user_error(error: UserError) -> Mapping[str, Any]:
+    detail = asdict(error.stripe) if error.stripe else None
+    return {
+        "code": error.code.value,
+        "message": error.message,
+        "path": error.path,
+        "retryable": error.retryable,
+        "operation": error.operation,
+        "stripe": detail
+        and {
+            "code": detail["code"],
+            "declineCode": detail["decline_code"],
+            "param": detail["param"],
+            "requestId": detail["request_id"],
+            "docUrl": detail["doc_url"],
+        },
+    }
