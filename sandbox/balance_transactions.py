@@ -1,0 +1,30 @@
+"""Balance transactions (https://docs.stripe.com/api/balance_transactions)."""
+
+from sandbox.calls import Call
+from sandbox.lists import page
+from sandbox.objects import Object
+from sandbox.parameters import PAGING, Currency, Moments, Shape, Text, unsupported_names
+
+LIST: Shape = PAGING | {
+    "created": Moments(),
+    "currency": Currency(),
+    "source": Text(),
+    "type": Text(),
+} | unsupported_names("payout")
+
+
+def retrieve(call: Call) -> Object:
+    """GET /v1/balance_transactions/{id}"""
+    return call.fetch("balance_transaction", "id")
+
+
+def listing(call: Call) -> Object:
+    """GET /v1/balance_transactions"""
+    params = call.params
+
+    def matches(row: Object) -> bool:
+        return all(row[name] == params[name] for name in ("currency", "type") if name in params)
+
+    if params.get("source"):
+        return page(call, "balance_transaction", index="source", value=params["source"], where=matches)
+    return page(call, "balance_transaction", where=matches)

@@ -1,0 +1,377 @@
+"""Invoices (https://docs.stripe.com/api/invoices)."""
+
+from typing import Any
+
+from sandbox.calls import Call, merged
+from sandbox.discounts import DISCOUNTS, resolve
+from sandbox.errors import ApiError, invalid
+from sandbox.events import emit, emit_update
+from sandbox.invoice_building import HOUR, complete, draft, sweep
+from sandbox.invoice_collection import collect, method_for, paid, pay_out_of_band, refusal
+from sandbox.invoice_finalization import finalize as make_final
+from sandbox.invoice_finalization import mark_uncollectible as give_up
+from sandbox.invoice_finalization import void as call_off
+from sandbox.invoice_items import not_editable
+from sandbox.invoice_totals import recompute
+from sandbox.lists import page
+from sandbox.objects import Object
+from sandbox.parameters import (
+    PAGING,
+    TIMESTAMP,
+    Anything,
+    Boolean,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    Kind,
+    Listed,
+    Metadata,
+    Moments,
+    Shape,
+    Text,
+    unsupported_names,
+)
+from sandbox.payment_method_attachment import check_unused
+from sandbox.payment_method_building import usable
+from sandbox.search import Fields, search
+from sandbox.state import State
+from sandbox.subscription_creation import checked_method
+from sandbox.views import snapshot
+
+DAY = 86_400
+COLLECTION_METHOD = Choice(("charge_automatically", "send_invoice"))
+CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
+WRITE: dict[str, Kind] = {
+    "auto_advance": Boolean(),
+    "automatically_finalizes_at": TIMESTAMP,
+    "collection_method": COLLECTION_METHOD,
+    "custom_fields": CUSTOM_FIELDS,
+    "days_until_due": Integer(low=0),
+    "default_payment_method": Text(),
+    "description": Text(limit=1_500),
+    "discounts": DISCOUNTS,
+    "due_date": TIMESTAMP,
+    "effective_at": TIMESTAMP,
+    "footer": Text(),
+    "metadata": Metadata(),
+    "number": Text(limit=26),
+    "payment_settings": Anything(),
+    "rendering": Anything(),
+    "statement_descriptor": Text(limit=22),
+} | unsupported_names(
+    "account_tax_ids application_fee_amount automatic_tax default_source default_tax_rates issuer on_behalf_of shipping_cost"
+    " shipping_details transfer_data"
+)
+CREATE: Shape = WRITE | {
+    "currency": Currency(),
+    "customer": Text(),
+    "pending_invoice_items_behavior": Choice(("exclude", "include")),
+    "subscription": Text(),
+} | unsupported_names("customer_account from_invoice")
+UPDATE: Shape = WRITE
+FINALIZE: Shape = {"auto_advance": Boolean()}
+PAY: Shape = {
+    "forgive": Boolean(),
+    "off_session": Boolean(),
+    "paid_out_of_band": Boolean(),
+    "payment_method": Text(),
+} | unsupported_names("mandate source")
+LIST: Shape = PAGING | {
+    "collection_method": COLLECTION_METHOD,
+    "created": Moments(),
+    "customer": Text(),
+    "due_date": Moments(),
+    "status": Choice(("draft", "open", "paid", "uncollectible", "void")),
+    "subscription": Text(),
+} | unsupported_names("customer_account")
+SEARCH = Fields(
+    text={
+        "currency": "currency",
+        "customer": "customer",
+        "number": "number",
+        "receipt_number": "receipt_number",
+        "status": "status",
+        "subscription": "parent.subscription_details.subscription",
+    },
+    numeric={"created": "created", "due_date": "due_date", "total": "total"},
+)
+PLAIN = ("description", "footer", "number", "statement_descriptor")
+WHEN_FINAL = frozenset(("metadata", "auto_advance", "default_payment_method", "description", "footer", "custom_fields"))
+
+
+def create(call: Call) -> Object:
+    """POST /v1/invoices: a draft, without what is pending unless asked for."""
+    state, params = call.state, call.params
+    subscription, customer = call.find("subscription", "subscription"), call.find("customer", "customer")
+    if customer is None and subscription is not None:
+        customer = state.get("customer", subscription["customer"])
+    if customer is None:
+        raise invalid("Missing required param: customer.", "customer", "parameter_missing")
+    if subscription is not None and subscription["customer"] != customer["id"]:
+        raise invalid(f"The subscription {subscription['id']} does not belong to the customer.", "subscription")
+    includes = params.get("pending_invoice_items_behavior") == "include"
+    invoice = draft(
+        state,
+        customer,
+        reason="manual",
+        currency=currency_for(state, params, customer, subscription, includes=includes),
+        subscription=subscription,
+        rendering={"amount_tax_display": None, "pdf": {"page_size": "auto"}, "template": None, "template_version": None},
+    )
+    if subscription is not None:
+        invoice["period_start"] = subscription["start_date"]
+    if includes:
+        sweep(state, invoice, customer, subscription["id"] if subscription else None)
+    write(state, invoice, params)
+    complete(state, invoice)
+    emit(state, "invoice.created", invoice)
+    return invoice
+
+
+def currency_for(
+    state: State, params: dict[str, Any], customer: Object, subscription: Object | None, *, includes: bool
+) -> str:
+    """The given one, the subscription's, that of what is pending, the customer's, or dollars."""
+    if params.get("currency"):
+        currency: str = params["currency"]
+        return currency
+    if subscription is not None:
+        return str(subscription["currency"])
+    waiting = state.table("invoiceitem").oldest_first("pending", customer["id"]) if includes else []
+    own = [item["currency"] for item in waiting]
+    if customer["currency"] in own or not own:
+        return customer["currency"] or "usd"
+    return str(own[0])
+
+
+def write(state: State, invoice: Object, params: dict[str, Any]) -> None:
+    """Sets what was given on a draft. Raises ApiError 400."""
+    customer = state.get("customer", invoice["customer"])
+    for name in PLAIN:
+        if name in params:
+            invoice[name] = params[name]
+    if "custom_fields" in params:
+        invoice["custom_fields"] = params["custom_fields"] or None
+    if "metadata" in params:
+        invoice["metadata"] = merged(invoice["metadata"], params["metadata"])
+    if "effective_at" in params:
+        invoice["effective_at"] = params["effective_at"]
+    if "default_payment_method" in params:
+        invoice["default_payment_method"] = checked_method(state, customer, params["default_payment_method"])
+    if "discounts" in params:
+        invoice["discounts"] = resolve(
+            state,
+            params["discounts"],
+            customer,
+            invoice["currency"],
+            "discounts",
+            invoice["discounts"],
+            invoice=invoice["id"],
+        )
+    set_collection(state, invoice, params)
+    set_advance(state, invoice, params)
+
+
+def set_collection(state: State, invoice: Object, params: dict[str, Any]) -> None:
+    """How the invoice is collected, and by when it is due."""
+    method = params.get("collection_method", invoice["collection_method"])
+    due, days = params.get("due_date"), params.get("days_until_due")
+    if due is not None and days is not None:
+        raise invalid("You may only specify one of these parameters: due_date, days_until_due.", "due_date")
+    if method == "charge_automatically":
+        if due is not None or days is not None:
+            raise invalid(
+                "You can only set due_date or days_until_due when collection_method is send_invoice.",
+                "due_date" if due is not None else "days_until_due",
+            )
+        invoice |= {"collection_method": method, "due_date": None}
+        return
+    if due is None and days is None and invoice["due_date"] is None:
+        raise invalid(
+            "If invoice collection method is 'send_invoice', you must specify 'days_until_due' or 'due_date'.",
+            "days_until_due",
+            "parameter_missing",
+        )
+    now = state.now_for(invoice)
+    if due is not None and due < now:
+        raise invalid("The due_date must be in the future.", "due_date")
+    if due is not None or days is not None:
+        invoice["due_date"] = due if due is not None else now + (days or 0) * DAY
+        invoice["_"]["days_until_due"] = days
+    invoice["collection_method"] = method
+
+
+def set_advance(state: State, invoice: Object, params: dict[str, Any]) -> None:
+    """Whether a draft goes on by itself, and when."""
+    if "automatically_finalizes_at" in params:
+        invoice |= {"auto_advance": True, "automatically_finalizes_at": params["automatically_finalizes_at"]}
+    elif "auto_advance" in params:
+        invoice["auto_advance"] = params["auto_advance"]
+        moment = state.now_for(invoice) + HOUR if params["auto_advance"] else None
+        invoice["automatically_finalizes_at"] = moment if invoice["status"] == "draft" else None
+    if invoice["status"] != "draft":
+        return
+    moment = invoice["automatically_finalizes_at"]
+    charges = invoice["collection_method"] == "charge_automatically"
+    invoice["next_payment_attempt"] = moment if charges else None
+    if moment is not None:
+        state.at(invoice, moment, "invoice.finalize")
+
+
+def retrieve(call: Call) -> Object:
+    """GET /v1/invoices/{invoice}"""
+    return call.fetch("invoice", "invoice")
+
+
+def update(call: Call) -> Object:
+    """POST /v1/invoices/{invoice}: amounts and dates only while it is a draft."""
+    state, params = call.state, call.params
+    invoice = state.edit(call.fetch("invoice", "invoice"))
+    if invoice["status"] != "draft" and params.keys() - WHEN_FINAL:
+        raise not_editable("Finalized invoices can't be updated in this way.", sorted(params.keys() - WHEN_FINAL)[0])
+    before = snapshot(state, invoice)
+    if invoice["status"] == "draft":
+        write(state, invoice, params)
+        recompute(state, invoice)
+    else:
+        write(state, invoice, params)
+    emit_update(state, "invoice.updated", before, invoice)
+    return invoice
+
+
+def delete(call: Call) -> Object:
+    """DELETE /v1/invoices/{invoice}: drafts only; its pending items wait again."""
+    state = call.state
+    invoice = call.fetch("invoice", "invoice")
+    if invoice["status"] != "draft" or invoice["billing_reason"] != "manual":
+        raise invalid(
+            "You can only delete draft invoices that were made by hand. To call off a finalized invoice, void it.",
+            code="invoice_not_editable",
+        )
+    for line in state.table("line_item").oldest_first("invoice", invoice["id"]):
+        state.table("line_item").remove(line["id"])
+    for item in state.table("invoiceitem").oldest_first("invoice", invoice["id"]):
+        state.edit(item)["invoice"] = None
+        state.table("invoiceitem").reindex(item["id"])
+    emit(state, "invoice.deleted", invoice)
+    state.table("invoice").remove(invoice["id"])
+    return {"id": invoice["id"], "object": "invoice", "deleted": True}
+
+
+def finalize(call: Call) -> Object:
+    """POST /v1/invoices/{invoice}/finalize"""
+    state = call.state
+    invoice = call.fetch("invoice", "invoice")
+    if "auto_advance" in call.params:
+        state.edit(invoice)["auto_advance"] = call.params["auto_advance"]
+    finalize_and_close(state, invoice)
+    if invoice["status"] == "open" and invoice["auto_advance"]:
+        state.at(invoice, state.now_for(invoice), "invoice.collect")
+    return invoice
+
+
+def finalize_and_close(state: State, invoice: Object) -> None:
+    """Finalizes; nothing due means paid."""
+    make_final(state, invoice)
+    if invoice["amount_due"] == 0:
+        paid(state, state.edit(invoice), None)
+
+
+def pay(call: Call) -> Object:
+    """POST /v1/invoices/{invoice}/pay. Raises ApiError 402 when it is declined or the bank wants to ask."""
+    state, params = call.state, call.params
+    invoice = call.fetch("invoice", "invoice")
+    if invoice["status"] == "draft":
+        finalize_and_close(state, invoice)
+        if invoice["status"] == "paid":
+            return invoice
+    elif invoice["status"] == "paid":
+        raise invalid("Invoice is already paid", code="invoice_already_paid")
+    if invoice["status"] not in ("open", "uncollectible"):
+        raise invalid(f"You can't pay an invoice that is {invoice['status']}.", code="invoice_not_open")
+    if params.get("paid_out_of_band"):
+        pay_out_of_band(state, state.edit(invoice))
+        return invoice
+    method = method_to_pay_with(call, invoice)
+    decline = collect(state, invoice, method, off_session=params.get("off_session", True), automatic=False)
+    error = refusal(state, invoice, decline)
+    if error is not None:
+        raise error
+    return invoice
+
+
+def method_to_pay_with(call: Call, invoice: Object) -> Object:
+    """The given payment method, or the one on file. Raises ApiError 400 when there is none."""
+    state, given = call.state, call.params.get("payment_method")
+    if given:
+        method = usable(state, given, "payment_method")
+        if method["customer"] != invoice["customer"]:
+            check_unused(method)
+        return method
+    found = method_for(state, invoice)
+    if found is None:
+        raise ApiError(
+            400,
+            f"Cannot charge customer {invoice['customer']} because they have no active payment source or default payment"
+            " method.",
+            code="resource_missing",
+        )
+    return found
+
+
+def send(call: Call) -> Object:
+    """POST /v1/invoices/{invoice}/send: e-mails it, which shows as invoice.sent."""
+    state = call.state
+    invoice = call.fetch("invoice", "invoice")
+    if invoice["collection_method"] != "send_invoice":
+        raise invalid("You can only manually send an invoice if its collection method is 'send_invoice'.")
+    if invoice["status"] == "draft":
+        finalize_and_close(state, invoice)
+    if invoice["status"] not in ("open", "paid"):
+        raise invalid(f"You can't send an invoice that is {invoice['status']}.")
+    if not invoice["customer_email"]:
+        raise ApiError(400, "Missing email: the customer has no e-mail address to send the invoice to.", code="missing_email")
+    emit(state, "invoice.sent", invoice)
+    return invoice
+
+
+def void(call: Call) -> Object:
+    """POST /v1/invoices/{invoice}/void"""
+    invoice = call.fetch("invoice", "invoice")
+    call_off(call.state, invoice)
+    return invoice
+
+
+def mark_uncollectible(call: Call) -> Object:
+    """POST /v1/invoices/{invoice}/mark_uncollectible"""
+    invoice = call.fetch("invoice", "invoice")
+    give_up(call.state, invoice)
+    return invoice
+
+
+def lines(call: Call) -> Object:
+    """GET /v1/invoices/{invoice}/lines"""
+    invoice = call.fetch("invoice", "invoice")
+    return page(call, "line_item", index="invoice", value=invoice["id"], oldest_first=True)
+
+
+def listing(call: Call) -> Object:
+    """GET /v1/invoices"""
+    params = call.params
+    low, high = params.get("due_date") or (None, None)
+
+    def matches(row: Object) -> bool:
+        if any(row[name] != params[name] for name in ("collection_method", "customer", "status") if name in params):
+            return False
+        return low is None or (row["due_date"] is not None and low <= row["due_date"] <= high)
+
+    for name in ("subscription", "customer"):
+        if params.get(name):
+            return page(call, "invoice", index=name, value=params[name], where=matches)
+    return page(call, "invoice", where=matches)
+
+
+def find(call: Call) -> Object:
+    """GET /v1/invoices/search"""
+    return search(call, "invoice", SEARCH)
