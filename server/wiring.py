@@ -16,6 +16,7 @@ from mirror.apply import Mirror
 from mirror.errors import StripeError
 from mirror.events import Inbox
 from mirror.gateway import Gateway
+from mirror.overdue import Overdue
 from resolvers.context import Policy, Services
 from schema.execution import Executor
 from server.outage import DATABASE_AWAY
@@ -47,6 +48,7 @@ class Wiring:
         self._secret_key = settings.stripe_secret_key.get_secret_value()
         self._engine: AsyncEngine | None = None
         self._wired: Wired | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -82,6 +84,9 @@ class Wiring:
             if asking is not None:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
+            if self._watching is not None:
+                self._watching.cancel()
+                await asyncio.gather(self._watching, return_exceptions=True)
             if self._wired is not None:
                 await self._wired.services.in_flight.drain()
                 await self._wired.services.mirror.close()
@@ -129,6 +134,8 @@ class Wiring:
         )
         mirror = Mirror(self.engine, gateway, account, subscriber_key=settings.subscriber_metadata_key)
         services = Services(self.engine, gateway, mirror, account, policy)
+        overdue = Overdue(self.engine, mirror, leeway_seconds=settings.access_leeway_seconds)
+        self._watching = asyncio.create_task(overdue.watch())
         log.info("serving", account=account.id, livemode=account.livemode)
         return Wired(
             services=services,
