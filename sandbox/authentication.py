@@ -8,13 +8,13 @@ from sandbox.errors import ApiError
 
 KEY = re.compile(r"^(sk|rk|pk)_test_\w{1,250}$", re.ASCII)
 NO_KEY = (
-    "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g."
-    " 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at"
-    " https://support.stripe.com/."
+    "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth"
+    " (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or"
+    " we can help at https://support.stripe.com/."
 )
 PUBLISHABLE = (
-    "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your API"
-    " keys at https://dashboard.stripe.com/account/apikeys."
+    "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of"
+    " your API keys at https://dashboard.stripe.com/account/apikeys."
 )
 
 
@@ -32,7 +32,9 @@ def key_from(authorization: str | None) -> str:
     if not key:
         raise ApiError(401, NO_KEY, headers={"WWW-Authenticate": 'Bearer realm="Stripe"'})
     if not KEY.match(key):
-        raise ApiError(401, f"Invalid API Key provided: {masked(key)}", headers={"WWW-Authenticate": 'Bearer realm="Stripe"'})
+        raise ApiError(
+            401, f"Invalid API Key provided: {masked(key)}", headers={"WWW-Authenticate": 'Bearer realm="Stripe"'}
+        )
     return key
 
 

@@ -5,12 +5,16 @@ from sandbox.lists import page
 from sandbox.objects import Object
 from sandbox.parameters import PAGING, Currency, Moments, Shape, Text, unsupported_names
 
-LIST: Shape = PAGING | {
-    "created": Moments(),
-    "currency": Currency(),
-    "source": Text(),
-    "type": Text(),
-} | unsupported_names("payout")
+LIST: Shape = (
+    PAGING
+    | unsupported_names("payout")
+    | {
+        "created": Moments(),
+        "currency": Currency(),
+        "source": Text(),
+        "type": Text(),
+    }
+)
 
 
 def retrieve(call: Call) -> Object:

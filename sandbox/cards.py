@@ -10,13 +10,17 @@ MESSAGES = {
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
     "incorrect_number": "Your card number is incorrect.",
     "insufficient_funds": "Your card has insufficient funds.",
-    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding its amount"
-    " limit.",
+    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding"
+    " its amount limit.",
     "authentication_required": "Your card was declined. This transaction requires authentication.",
     "debit_not_authorized": "Your bank account does not allow this debit.",
 }
 CODES = frozenset(("incorrect_cvc", "expired_card", "processing_error", "incorrect_number", "authentication_required"))
-ADVICE = {"generic_decline": "try_again_later", "processing_error": "try_again_later", "insufficient_funds": "try_again_later"}
+ADVICE = {
+    "generic_decline": "try_again_later",
+    "processing_error": "try_again_later",
+    "insufficient_funds": "try_again_later",
+}
 NETWORK_CODES = {"generic_decline": "01", "insufficient_funds": "51", "lost_card": "41", "stolen_card": "43"}
 
 

@@ -69,7 +69,9 @@ def listing(call: Call) -> Object:
     params = call.params
 
     def matches(row: Object) -> bool:
-        return all(row[name] == params[name] for name in ("customer", "payment_intent", "transfer_group") if name in params)
+        return all(
+            row[name] == params[name] for name in ("customer", "payment_intent", "transfer_group") if name in params
+        )
 
     for name in ("payment_intent", "customer"):
         if params.get(name):

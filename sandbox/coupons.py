@@ -7,7 +7,20 @@ from sandbox.errors import invalid
 from sandbox.events import emit, emit_update
 from sandbox.lists import page
 from sandbox.objects import Object
-from sandbox.parameters import PAGING, Anything, Choice, Currency, Hash, Integer, Listed, Metadata, Moments, Number, Shape, Text
+from sandbox.parameters import (
+    PAGING,
+    Anything,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    Listed,
+    Metadata,
+    Moments,
+    Number,
+    Shape,
+    Text,
+)
 from sandbox.views import snapshot
 
 CREATE: Shape = {
@@ -94,7 +107,9 @@ def update(call: Call) -> Object:
     if "metadata" in params:
         coupon["metadata"] = merged(coupon["metadata"], params["metadata"])
     if "currency_options" in params:
-        coupon["_"]["currency_options"] = (coupon["_"]["currency_options"] or {}) | (options_of(params["currency_options"]) or {})
+        coupon["_"]["currency_options"] = (coupon["_"]["currency_options"] or {}) | (
+            options_of(params["currency_options"]) or {}
+        )
     emit_update(state, "coupon.updated", before, coupon)
     return coupon
 

@@ -32,7 +32,7 @@ from sandbox.views import snapshot, view
 
 CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
 SHIPPING = Hash({"address": ADDRESS, "name": Text(required=True), "phone": Text()}, unsets=True)
-WRITE: Shape = {
+WRITE: Shape = unsupported_names("cash_balance source tax") | {
     "address": ADDRESS,
     "balance": Integer(),
     "business_name": Text(),
@@ -56,7 +56,7 @@ WRITE: Shape = {
     "shipping": SHIPPING,
     "tax_exempt": Choice(("exempt", "none", "reverse"), unsets=True),
     "validate": Boolean(),
-} | unsupported_names("cash_balance source tax")
+}
 CREATE: Shape = WRITE | {"payment_method": Text(), "tax_id_data": TAX_ID_DATA, "test_clock": Text()}
 UPDATE: Shape = WRITE | unsupported_names("default_source")
 LIST: Shape = PAGING | {"created": Moments(), "email": Text(), "test_clock": Text()}
@@ -149,8 +149,8 @@ def set_default_payment_method(state: State, customer: Object, id: str | None) -
             raise no_such("payment_method", id, "invoice_settings[default_payment_method]")
         if method["customer"] != customer["id"]:
             raise invalid(
-                f"The customer does not have a payment method with the ID {id}."
-                " The payment method must be attached to the customer.",
+                f"The customer does not have a payment method with the ID {id}. The payment method must be attached to"
+                " the customer.",
                 "invoice_settings[default_payment_method]",
                 "resource_missing",
             )
@@ -220,7 +220,9 @@ def payment_methods(call: Call) -> Object:
         "payment_method",
         index="customer",
         value=customer["id"],
-        where=lambda row: row["type"] == (wanted or row["type"]) and (redisplay or row["allow_redisplay"]) == row["allow_redisplay"],
+        where=lambda row: (
+            row["type"] == (wanted or row["type"]) and (redisplay or row["allow_redisplay"]) == row["allow_redisplay"]
+        ),
     )
 
 

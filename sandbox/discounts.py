@@ -54,9 +54,7 @@ def resolve(
     return ids
 
 
-def reused(
-    state: State, id: str, kept: Sequence[str], customer: Object, param: str, owner: dict[str, str]
-) -> str:
+def reused(state: State, id: str, kept: Sequence[str], customer: Object, param: str, owner: dict[str, str]) -> str:
     """A discount to keep; one from elsewhere is taken over with what is left of it."""
     if id in kept:
         return id
@@ -78,11 +76,14 @@ def redeem(
     if not coupon_is_valid(state, coupon):
         over = coupon["redeem_by"] is not None and state.now() > coupon["redeem_by"]
         raise invalid(
-            f"Coupon {coupon['id']} is expired." if over else f"Coupon {coupon['id']} is used up.", param, "coupon_expired"
+            f"Coupon {coupon['id']} is expired." if over else f"Coupon {coupon['id']} is used up.",
+            param,
+            "coupon_expired",
         )
     if coupon["amount_off"] is not None and amount_off(coupon, currency) is None:
         raise invalid(
-            f"The coupon {coupon['id']} is in {coupon['currency']} and cannot be applied to amounts in {currency}.", param
+            f"The coupon {coupon['id']} is in {coupon['currency']} and cannot be applied to amounts in {currency}.",
+            param,
         )
     now = state.now_for(customer)
     months = coupon["duration_in_months"]
@@ -158,7 +159,9 @@ def amount_off(coupon: Object, currency: str) -> int | None:
     return option["amount_off"] if option else None
 
 
-def reductions(state: State, discount: Object, currency: str, amounts: Sequence[int], products: Sequence[str]) -> list[int]:
+def reductions(
+    state: State, discount: Object, currency: str, amounts: Sequence[int], products: Sequence[str]
+) -> list[int]:
     """What a discount takes off each of several amounts, never more than they are."""
     coupon = state.get("coupon", discount["source"]["coupon"])
     eligible = coupon["_"].get("applies_to")

@@ -62,8 +62,8 @@ def no_such(kind: str, id: str, param: str, *, status: int = 400) -> ApiError:
     if kind == "payment_method":
         message += (
             "; It's possible this PaymentMethod exists on one of your connected accounts, in which case you should"
-            " retry this request on that connected account."
-            " Learn more at https://stripe.com/docs/connect/authentication"
+            " retry this request on that connected account. Learn more at"
+            " https://stripe.com/docs/connect/authentication"
         )
     return ApiError(status, message, code="resource_missing", param=param)
 

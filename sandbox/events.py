@@ -32,7 +32,7 @@ def emit_data(state: State, type: str, data: Object, created: int) -> None:
         for endpoint in state.table("webhook_endpoint").rows.values()
         if endpoint["status"] == "enabled" and wants(endpoint, type)
     ]
-    event = {
+    event: Object = {
         "id": state.new_id("event"),
         "object": "event",
         "api_version": API_VERSION,

@@ -53,8 +53,8 @@ def step_of(kind: str, names: Sequence[str]) -> tuple[Target, int] | None:
 def cannot_be_expanded(path: str) -> ApiError:
     """The property exists or not; either way it is no reference."""
     return invalid(
-        f"This property cannot be expanded ({path}). You may want to try expanding a field that holds the id"
-        " of another object; in lists the path begins with data.",
+        f"This property cannot be expanded ({path}). You may want to try expanding a field that holds the id of"
+        " another object; in lists the path begins with data.",
         "expand",
     )
 

@@ -158,4 +158,9 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     "test_helpers.test_clock": {},
     "webhook_endpoint": {},
 }
-EMBEDDED = {("subscription", "items"), ("invoice", "lines"), ("subscription_item", "plan"), ("subscription_item", "price")}
+EMBEDDED = {
+    ("subscription", "items"),
+    ("invoice", "lines"),
+    ("subscription_item", "plan"),
+    ("subscription_item", "price"),
+}

@@ -55,7 +55,7 @@ class Fault:
 def described(given: Any) -> Fault:
     """A fault out of JSON. Raises BadFault with a sentence on what is wrong."""
     if not isinstance(given, dict):
-        raise BadFault("A fault is a JSON object such as {\"kind\": \"answer\", \"status\": 500}.")
+        raise BadFault('A fault is a JSON object such as {"kind": "answer", "status": 500}.')
     known = {"kind", "method", "path", "times", "status", "seconds", "carried_out", "should_retry", "decline_code"}
     unknown = sorted(given.keys() - known)
     if unknown:

@@ -20,7 +20,9 @@ def parse(text: str) -> Form:
     parameters.
     """
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=LIMIT, errors="strict")
+        pairs = parse_qsl(
+            text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=LIMIT, errors="strict"
+        )
     except ValueError:
         raise invalid("Invalid request: the parameters are not form-encoded, or there are too many of them.") from None
     form: Form = {}

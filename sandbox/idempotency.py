@@ -39,15 +39,15 @@ class Keys:
         if attempt.fingerprint != fingerprint:
             raise ApiError(
                 400,
-                f"Keys for idempotent requests can only be used with the same parameters they were first used with. Try using"
-                f" a key other than '{key}' if you meant to execute a different request.",
+                "Keys for idempotent requests can only be used with the same parameters they were first used with."
+                f" Try using a key other than '{key}' if you meant to execute a different request.",
                 type="idempotency_error",
             )
         if attempt.status is None:
             raise ApiError(
                 409,
-                f"There is currently another in-progress request using this Idempotent Key (that probably means you submitted"
-                f" twice, and the other request is still going through): {key}. Please try again later.",
+                "There is currently another in-progress request using this Idempotent Key (that probably means you"
+                f" submitted twice, and the other request is still going through): {key}. Please try again later.",
                 type="idempotency_error",
                 code="idempotency_key_in_use",
                 headers={"Stripe-Should-Retry": "true"},

@@ -12,8 +12,8 @@ from sandbox.views import snapshot
 
 DAY = 86_400
 REQUIRES_ACTION = (
-    "This payment requires additional user action before it can be completed successfully. Payment can be completed using"
-    " the PaymentIntent associated with the invoice. For more details see:"
+    "This payment requires additional user action before it can be completed successfully. Payment can be completed"
+    " using the PaymentIntent associated with the invoice. For more details see:"
     " https://stripe.com/docs/billing/subscriptions/overview#requires-action"
 )
 NO_METHOD = (

@@ -23,7 +23,9 @@ def finalize(state: State, invoice: Object) -> None:
     With nothing due it is paid by that; the caller carries that on.
     """
     if invoice["status"] != "draft":
-        raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.", code="invoice_not_editable")
+        raise invalid(
+            "This invoice is already finalized, you can't re-finalize a non-draft invoice.", code="invoice_not_editable"
+        )
     invoice = state.edit(invoice)
     recompute(state, invoice)
     customer = state.edit(state.get("customer", invoice["customer"]))

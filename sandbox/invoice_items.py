@@ -30,7 +30,7 @@ from sandbox.price_data import ONE_TIME_DATA, adhoc_price, from_data
 from sandbox.state import State
 
 MOST = Decimal(99_999_999)
-WRITE: Shape = {
+WRITE: Shape = unsupported_names("tax_behavior tax_code tax_rates") | {
     "amount": Integer(low=-99_999_999, high=99_999_999),
     "description": Text(),
     "discountable": Boolean(),
@@ -42,19 +42,23 @@ WRITE: Shape = {
     "quantity": Integer(low=0, high=999_999_999),
     "quantity_decimal": Number(low=Decimal(0)),
     "unit_amount_decimal": Number(low=-MOST, high=MOST),
-} | unsupported_names("tax_behavior tax_code tax_rates")
+}
 CREATE: Shape = (
     WRITE
-    | {"currency": Currency(), "customer": Text(required=True), "invoice": Text(), "subscription": Text()}
     | unsupported_names("customer_account")
+    | {"currency": Currency(), "customer": Text(required=True), "invoice": Text(), "subscription": Text()}
 )
 UPDATE: Shape = WRITE | unsupported_names("invoicing_rules")
-LIST: Shape = PAGING | {
-    "created": Moments(),
-    "customer": Text(),
-    "invoice": Text(),
-    "pending": Boolean(),
-} | unsupported_names("customer_account")
+LIST: Shape = (
+    PAGING
+    | unsupported_names("customer_account")
+    | {
+        "created": Moments(),
+        "customer": Text(),
+        "invoice": Text(),
+        "pending": Boolean(),
+    }
+)
 
 
 def make(
@@ -111,7 +115,9 @@ def create(call: Call) -> Object:
         if owner is not None and owner["customer"] != customer["id"]:
             raise invalid(f"The {name} {owner['id']} does not belong to the customer {customer['id']}.", name)
     if invoice is not None and invoice["status"] != "draft":
-        raise not_editable("The invoice item cannot be added to this invoice because it is no longer editable.", "invoice")
+        raise not_editable(
+            "The invoice item cannot be added to this invoice because it is no longer editable.", "invoice"
+        )
     if subscription is not None and subscription["status"] in ("canceled", "incomplete_expired"):
         raise invalid("You cannot add an invoice item to a subscription that has ended.", "subscription")
     currency = params.get("currency") or (invoice or subscription or customer)["currency"] or "usd"
@@ -167,7 +173,8 @@ def worked_out(state: State, params: dict[str, Any], currency: str) -> dict[str,
         price = price_given(state, params, currency, description)
         if price["recurring"] is not None:
             raise invalid(
-                "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
+                "The price specified is set to `type=recurring` but this field only accepts prices with"
+                " `type=one_time`.",
                 "pricing[price]",
             )
         if not price["active"] and "pricing" in params:
@@ -188,7 +195,9 @@ def price_given(state: State, params: dict[str, Any], currency: str, description
     if "pricing" in params:
         price = state.find("price", params["pricing"]["price"], "pricing[price]")
         if "currency" in params and params["currency"] != price["currency"]:
-            raise invalid(f"The price {price['id']} is in {price['currency']}, not in {params['currency']}.", "currency")
+            raise invalid(
+                f"The price {price['id']} is in {price['currency']}, not in {params['currency']}.", "currency"
+            )
         return price
     if "price_data" in params:
         return from_data(state, params["price_data"], "price_data")
@@ -207,7 +216,8 @@ def draft_of(state: State, item: Object) -> Object | None:
     invoice = state.get("invoice", item["invoice"])
     if invoice["status"] != "draft":
         raise not_editable(
-            "This invoice item cannot be changed or deleted because it is attached to an invoice that is no longer editable."
+            "This invoice item cannot be changed or deleted because it is attached to an invoice that is no longer"
+            " editable."
         )
     return invoice
 
@@ -227,7 +237,13 @@ def update(call: Call) -> Object:
     if "discounts" in params:
         customer = state.get("customer", item["customer"])
         item["discounts"] = resolve(
-            state, params["discounts"], customer, item["currency"], "discounts", item["discounts"], invoice_item=item["id"]
+            state,
+            params["discounts"],
+            customer,
+            item["currency"],
+            "discounts",
+            item["discounts"],
+            invoice_item=item["id"],
         )
     if invoice is not None:
         line = state.edit(state.get("line_item", item["_"]["line"]))

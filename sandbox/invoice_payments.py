@@ -9,8 +9,8 @@ LIST: Shape = PAGING | {
     "created": Moments(),
     "invoice": Text(),
     "payment": Hash(
-        {"payment_intent": Text(), "type": Choice(("payment_intent", "payment_record"), required=True)}
-        | unsupported_names("payment_record")
+        unsupported_names("payment_record")
+        | {"payment_intent": Text(), "type": Choice(("payment_intent", "payment_record"), required=True)}
     ),
     "status": Choice(("canceled", "open", "paid")),
 }

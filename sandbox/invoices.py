@@ -42,7 +42,10 @@ from sandbox.views import snapshot
 DAY = 86_400
 COLLECTION_METHOD = Choice(("charge_automatically", "send_invoice"))
 CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
-WRITE: dict[str, Kind] = {
+WRITE: dict[str, Kind] = unsupported_names(
+    "account_tax_ids application_fee_amount automatic_tax default_source default_tax_rates issuer on_behalf_of"
+    " shipping_cost shipping_details transfer_data"
+) | {
     "auto_advance": Boolean(),
     "automatically_finalizes_at": TIMESTAMP,
     "collection_method": COLLECTION_METHOD,
@@ -59,32 +62,37 @@ WRITE: dict[str, Kind] = {
     "payment_settings": Anything(),
     "rendering": Anything(),
     "statement_descriptor": Text(limit=22),
-} | unsupported_names(
-    "account_tax_ids application_fee_amount automatic_tax default_source default_tax_rates issuer on_behalf_of shipping_cost"
-    " shipping_details transfer_data"
+}
+CREATE: Shape = (
+    WRITE
+    | unsupported_names("customer_account from_invoice")
+    | {
+        "currency": Currency(),
+        "customer": Text(),
+        "pending_invoice_items_behavior": Choice(("exclude", "include")),
+        "subscription": Text(),
+    }
 )
-CREATE: Shape = WRITE | {
-    "currency": Currency(),
-    "customer": Text(),
-    "pending_invoice_items_behavior": Choice(("exclude", "include")),
-    "subscription": Text(),
-} | unsupported_names("customer_account from_invoice")
 UPDATE: Shape = WRITE
 FINALIZE: Shape = {"auto_advance": Boolean()}
-PAY: Shape = {
+PAY: Shape = unsupported_names("mandate source") | {
     "forgive": Boolean(),
     "off_session": Boolean(),
     "paid_out_of_band": Boolean(),
     "payment_method": Text(),
-} | unsupported_names("mandate source")
-LIST: Shape = PAGING | {
-    "collection_method": COLLECTION_METHOD,
-    "created": Moments(),
-    "customer": Text(),
-    "due_date": Moments(),
-    "status": Choice(("draft", "open", "paid", "uncollectible", "void")),
-    "subscription": Text(),
-} | unsupported_names("customer_account")
+}
+LIST: Shape = (
+    PAGING
+    | unsupported_names("customer_account")
+    | {
+        "collection_method": COLLECTION_METHOD,
+        "created": Moments(),
+        "customer": Text(),
+        "due_date": Moments(),
+        "status": Choice(("draft", "open", "paid", "uncollectible", "void")),
+        "subscription": Text(),
+    }
+)
 SEARCH = Fields(
     text={
         "currency": "currency",
@@ -117,7 +125,12 @@ def create(call: Call) -> Object:
         reason="manual",
         currency=currency_for(state, params, customer, subscription, includes=includes),
         subscription=subscription,
-        rendering={"amount_tax_display": None, "pdf": {"page_size": "auto"}, "template": None, "template_version": None},
+        rendering={
+            "amount_tax_display": None,
+            "pdf": {"page_size": "auto"},
+            "template": None,
+            "template_version": None,
+        },
     )
     if subscription is not None:
         invoice["period_start"] = subscription["start_date"]
@@ -313,8 +326,8 @@ def method_to_pay_with(call: Call, invoice: Object) -> Object:
     if found is None:
         raise ApiError(
             400,
-            f"Cannot charge customer {invoice['customer']} because they have no active payment source or default payment"
-            " method.",
+            f"Cannot charge customer {invoice['customer']} because they have no active payment source or default"
+            " payment method.",
             code="resource_missing",
         )
     return found
@@ -331,7 +344,9 @@ def send(call: Call) -> Object:
     if invoice["status"] not in ("open", "paid"):
         raise invalid(f"You can't send an invoice that is {invoice['status']}.")
     if not invoice["customer_email"]:
-        raise ApiError(400, "Missing email: the customer has no e-mail address to send the invoice to.", code="missing_email")
+        raise ApiError(
+            400, "Missing email: the customer has no e-mail address to send the invoice to.", code="missing_email"
+        )
     emit(state, "invoice.sent", invoice)
     return invoice
 

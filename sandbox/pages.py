@@ -19,9 +19,10 @@ from sandbox.state import State
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 STYLE = (
-    "body{font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1a1f36}table{width:100%;"
-    "border-collapse:collapse}td,th{padding:.4rem 0;border-bottom:1px solid #e3e8ee;text-align:left}td:last-child,"
-    "th:last-child{text-align:right}button{font:inherit;padding:.5rem 1rem;margin-right:.5rem}"
+    "body{font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0"
+    " 1rem;color:#1a1f36}table{width:100%;border-collapse:collapse}td,th{padding:.4rem 0;border-bottom:1px solid"
+    " #e3e8ee;text-align:left}td:last-child,th:last-child{text-align:right}button{font:inherit;padding:.5rem"
+    " 1rem;margin-right:.5rem}"
 )
 
 
@@ -97,7 +98,9 @@ class Pages:
         intent = self.find_intent(request)
         if intent is None or intent["status"] != "requires_action":
             return document("Nothing to authenticate", "<p>This payment does not wait for you.</p>", 404)
-        buttons = '<button name="succeed" value="true">Complete</button><button name="succeed" value="false">Fail</button>'
+        buttons = (
+            '<button name="succeed" value="true">Complete</button><button name="succeed" value="false">Fail</button>'
+        )
         return document("3-D Secure test page", f'<p>Complete authentication?</p><form method="post">{buttons}</form>')
 
     async def answer(self, request: Request) -> Response:

@@ -21,7 +21,7 @@ class Kind(Protocol):
     def read(self, value: Any, param: str) -> Any: ...
 
 
-Shape = Mapping[str, Kind]
+Shape = dict[str, Kind]
 
 
 def read(form: Mapping[str, Any], shape: Shape, inside: str = "") -> dict[str, Any]:
@@ -51,7 +51,8 @@ def cannot_be_empty(param: str) -> ApiError:
     """An empty string where nothing can be unset."""
     return invalid(
         f"You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter;"
-        f" however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty value.",
+        f" however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty"
+        " value.",
         param,
         "parameter_invalid_empty",
     )
@@ -163,8 +164,9 @@ class Currency:
     def read(self, value: Any, param: str) -> str:
         text = text_of(value, param).lower()
         if text not in CURRENCIES:
+            known = ", ".join(sorted(CURRENCIES))
             raise invalid(
-                f"Invalid currency: {text}. Stripe currently supports these currencies: {', '.join(sorted(CURRENCIES))}",
+                f"Invalid currency: {text}. Stripe currently supports these currencies: {known}",
                 param,
             )
         return text
@@ -222,12 +224,14 @@ class Metadata:
                 raise invalid("Metadata values must be strings", path(param, key))
             if len(key) > 40:
                 raise invalid(
-                    f"Metadata keys can be at most 40 characters; '{key}' has {len(key)}.", param, "parameter_invalid_string"
+                    f"Metadata keys can be at most 40 characters; '{key}' has {len(key)}.",
+                    param,
+                    "parameter_invalid_string",
                 )
             if len(text) > 500:
                 raise invalid(
-                    f"Metadata values can have up to 500 characters, but you passed in a value that is {len(text)} characters."
-                    f" Invalid value: {text}",
+                    f"Metadata values can have up to 500 characters, but you passed in a value that is {len(text)}"
+                    f" characters. Invalid value: {text}",
                     path(param, key),
                     "parameter_invalid_string",
                 )

@@ -44,7 +44,7 @@ def attempt(
 
 
 def judged(state: State, card: Card, method: Object, *, off_session: bool) -> str:
-    """"" when the bank agrees, `authentication_required`, or a decline code."""
+    """ "" when the bank agrees, `authentication_required`, or a decline code."""
     if state.rules.next_card_results:
         chosen = state.rules.next_card_results.pop(0)
         return "" if chosen == "succeed" else chosen

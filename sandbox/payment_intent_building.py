@@ -10,9 +10,10 @@ from sandbox.state import State
 
 TYPES = ("card", "link")
 NOT_POSITIVE = (
-    "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency set"
-    " (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment Method for"
-    " future use without an immediate payment, use a Setup Intent instead: https://docs.stripe.com/payments/setup-intents"
+    "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency"
+    " set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment"
+    " Method for future use without an immediate payment, use a Setup Intent instead:"
+    " https://docs.stripe.com/payments/setup-intents"
 )
 
 
@@ -32,7 +33,9 @@ def check_amount(amount: int, currency: str) -> None:
         )
     if currency in ("isk", "ugx") and amount % 100:
         raise invalid(
-            f"Invalid amount: amounts in {currency.upper()} must be evenly divisible by 100.", "amount", "invalid_amount"
+            f"Invalid amount: amounts in {currency.upper()} must be evenly divisible by 100.",
+            "amount",
+            "invalid_amount",
         )
 
 

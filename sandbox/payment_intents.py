@@ -97,19 +97,19 @@ CONFIRM: Shape = (
         "shipping": Anything(),
     }
 )
-CAPTURE: Shape = {
+CAPTURE: Shape = unsupported_names("amount_details application_fee_amount hooks payment_details transfer_data") | {
     "amount_to_capture": Integer(low=1),
     "final_capture": Boolean(),
     "metadata": Metadata(),
     "statement_descriptor": Text(limit=22),
     "statement_descriptor_suffix": Text(limit=22),
-} | unsupported_names("amount_details application_fee_amount hooks payment_details transfer_data")
+}
 CANCEL: Shape = {
     "cancellation_reason": Choice(("abandoned", "duplicate", "fraudulent", "requested_by_customer")),
     "client_secret": Text(),
 }
 RETRIEVE: Shape = {"client_secret": Text()}
-LIST: Shape = PAGING | {"created": Moments(), "customer": Text()} | unsupported_names("customer_account")
+LIST: Shape = PAGING | unsupported_names("customer_account") | {"created": Moments(), "customer": Text()}
 SEARCH = Fields(
     text={"currency": "currency", "customer": "customer", "status": "status"},
     numeric={"amount": "amount", "created": "created"},
@@ -119,9 +119,9 @@ PLAIN = (
     "statement_descriptor_suffix", "transfer_group",
 )  # fmt: skip
 NEEDS_RETURN_URL = (
-    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment"
-    " methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept"
-    " redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and"
+    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these"
+    " payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't"
+    " want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and"
     " `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
 )
 
@@ -173,8 +173,8 @@ def check_usable(method: Object, intent: Object) -> None:
         raise used_up()
     if method["customer"] is not None and intent["customer"] is None:
         raise invalid(
-            f"The PaymentMethod {method['id']} belongs to the Customer {method['customer']}. Please include the Customer in"
-            " the `customer` parameter on the PaymentIntent.",
+            f"The PaymentMethod {method['id']} belongs to the Customer {method['customer']}. Please include the"
+            " Customer in the `customer` parameter on the PaymentIntent.",
             "payment_method",
         )
     if method["customer"] not in (None, intent["customer"]):
@@ -191,8 +191,8 @@ def confirmed(call: Call, intent: Object) -> Object:
     if intent["payment_method"] is None:
         raise invalid(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the"
-            " PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment"
-            " method or ConfirmationToken.",
+            " PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a"
+            " payment method or ConfirmationToken.",
             code="payment_intent_unexpected_state",
         )
     automatic = intent["automatic_payment_methods"] or {"allow_redirects": "never"}
@@ -236,8 +236,8 @@ def unexpected(intent: Object, verb: str, allowed: str) -> ApiError:
     """The intent's status does not allow it."""
     return ApiError(
         400,
-        f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}."
-        f" Only a PaymentIntent with one of the following statuses may be {allowed}.",
+        f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent"
+        f" with one of the following statuses may be {allowed}.",
         code="payment_intent_unexpected_state",
         payment_intent=intent,
     )

@@ -28,10 +28,10 @@ from sandbox.views import snapshot
 
 TYPES = (
     "acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik"
-    " boleto cashapp crypto custom customer_balance eps fpx giropay grabpay ideal interac_present kakao_pay klarna konbini"
-    " kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal paypay"
-    " payto pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sequra sofort sunbit swish twint upi"
-    " us_bank_account wechat_pay zip"
+    " boleto cashapp crypto custom customer_balance eps fpx giropay grabpay ideal interac_present kakao_pay klarna"
+    " konbini kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow"
+    " paypal paypay payto pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sequra sofort sunbit"
+    " swish twint upi us_bank_account wechat_pay zip"
 )
 REDISPLAY = Choice(("always", "limited", "unspecified"))
 BILLING_DETAILS = Hash({"address": ADDRESS} | {name: Text() for name in ("email", "name", "phone", "tax_id")})
@@ -45,23 +45,25 @@ CARD = Hash(
         "token": Text(),
     }
 )
-DATA: dict[str, Kind] = {
+DATA: dict[str, Kind] = unsupported_names(TYPES) | {
     "allow_redisplay": REDISPLAY,
     "billing_details": BILLING_DETAILS,
     "card": CARD,
     "metadata": Metadata(),
     "radar_options": Anything(),
     "type": Text(),
-} | unsupported_names(TYPES)
+}
 CREATE: Shape = DATA | {"customer": Text(), "payment_method": Text()}
-UPDATE: Shape = {
+UPDATE: Shape = unsupported_names("us_bank_account") | {
     "allow_redisplay": REDISPLAY,
     "billing_details": BILLING_DETAILS,
     "card": Hash({"exp_month": Integer(low=1, high=12), "exp_year": Integer(low=1), "networks": Anything()}),
     "metadata": Metadata(),
-} | unsupported_names("us_bank_account")
-ATTACH: Shape = {"customer": Text(required=True)} | unsupported_names("customer_account")
-LIST: Shape = PAGING | {"allow_redisplay": REDISPLAY, "customer": Text(), "type": Text()} | unsupported_names("customer_account")
+}
+ATTACH: Shape = unsupported_names("customer_account") | {"customer": Text(required=True)}
+LIST: Shape = (
+    PAGING | unsupported_names("customer_account") | {"allow_redisplay": REDISPLAY, "customer": Text(), "type": Text()}
+)
 LIST_OF_CUSTOMER: Shape = PAGING | {"allow_redisplay": REDISPLAY, "type": Text()}
 
 
@@ -84,8 +86,8 @@ def from_data(state: State, data: dict[str, Any], *, publishable: bool) -> Objec
         if not publishable:
             raise ApiError(
                 402,
-                "Sending credit card numbers directly to the Stripe API is generally unsafe. To continue processing use"
-                " Stripe.js, the Stripe mobile bindings, or Stripe Elements.",
+                "Sending credit card numbers directly to the Stripe API is generally unsafe. To continue processing"
+                " use Stripe.js, the Stripe mobile bindings, or Stripe Elements.",
                 code="card_declined",
                 type="invalid_request_error",
             )
@@ -154,7 +156,8 @@ def detach(call: Call) -> Object:
     customer = state.table("customer").get(method["customer"])
     if customer is None:
         raise invalid(
-            "The payment method you provided is not attached to a customer so detachment is impossible.", "payment_method"
+            "The payment method you provided is not attached to a customer so detachment is impossible.",
+            "payment_method",
         )
     before = snapshot(state, method)
     method["customer"] = None

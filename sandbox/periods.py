@@ -45,12 +45,12 @@ def day_name(moment: int) -> str:
 def at_day_of_month(moment: int, day: int, hour: int | None, minute: int | None, second: int | None) -> int:
     """The next moment with a day of the month and a time, at or after a moment."""
     start = datetime.fromtimestamp(moment, UTC)
-    when = {
-        "hour": start.hour if hour is None else hour,
-        "minute": start.minute if minute is None else minute,
-        "second": start.second if second is None else second,
-    }
-    first = start.replace(day=1, **when)
+    first = start.replace(
+        day=1,
+        hour=start.hour if hour is None else hour,
+        minute=start.minute if minute is None else minute,
+        second=start.second if second is None else second,
+    )
     for _ in range(2):
         last = calendar.monthrange(first.year, first.month)[1]
         candidate = first.replace(day=min(day, last))

@@ -34,7 +34,8 @@ from sandbox.subscription_update import change
 
 EXTRA_ITEMS = Listed(
     Hash(
-        {
+        unsupported_names("discounts invoiceitem quantity_decimal tax_behavior tax_code tax_rates unit_amount")
+        | {
             "amount": Integer(low=-99_999_999, high=99_999_999),
             "currency": Currency(),
             "description": Text(),
@@ -46,10 +47,9 @@ EXTRA_ITEMS = Listed(
             "quantity": Integer(low=0),
             "unit_amount_decimal": Number(),
         }
-        | unsupported_names("discounts invoiceitem quantity_decimal tax_behavior tax_code tax_rates unit_amount")
     )
 )
-DETAILS: Shape = {
+DETAILS: Shape = unsupported_names("billing_schedules default_tax_rates pause resume_at start_date") | {
     "billing_cycle_anchor": Hash(
         {"timestamp": TIMESTAMP, "type": Choice(("now", "timestamp", "unchanged"), required=True)}
     ),
@@ -62,8 +62,10 @@ DETAILS: Shape = {
     "proration_behavior": Choice(("always_invoice", "create_prorations", "none")),
     "proration_date": TIMESTAMP,
     "trial_end": Either(("now",), TIMESTAMP),
-} | unsupported_names("billing_schedules default_tax_rates pause resume_at start_date")
-SHAPE: Shape = {
+}
+SHAPE: Shape = unsupported_names(
+    "automatic_tax customer_account customer_details issuer on_behalf_of schedule schedule_details"
+) | {
     "currency": Currency(),
     "customer": Text(),
     "discounts": DISCOUNTS,
@@ -71,7 +73,7 @@ SHAPE: Shape = {
     "preview_mode": Choice(("next", "recurring")),
     "subscription": Text(),
     "subscription_details": Hash(DETAILS),
-} | unsupported_names("automatic_tax customer_account customer_details issuer on_behalf_of schedule schedule_details")
+}
 
 
 def create_preview(call: Call) -> Object:

@@ -30,7 +30,9 @@ def graduated(tiers: Sequence[Object], quantity: Decimal) -> Decimal:
     for tier in tiers:
         top = quantity if tier["up_to"] is None else min(quantity, Decimal(tier["up_to"]))
         if top > below or (below == 0 and quantity == 0):
-            amount += Decimal(tier["flat_amount_decimal"] or 0) + Decimal(tier["unit_amount_decimal"] or 0) * (top - below)
+            amount += Decimal(tier["flat_amount_decimal"] or 0) + Decimal(tier["unit_amount_decimal"] or 0) * (
+                top - below
+            )
         if tier["up_to"] is None or quantity <= tier["up_to"]:
             break
         below = Decimal(tier["up_to"])

@@ -21,8 +21,7 @@ ONE_TIME: dict[str, Kind] = {
 ONE_TIME_DATA = Hash(ONE_TIME)
 INTERVAL = Choice(("day", "week", "month", "year"), required=True)
 RECURRING_DATA = Hash(
-    ONE_TIME
-    | {"recurring": Hash({"interval": INTERVAL, "interval_count": Integer(low=1)}, required=True)}
+    ONE_TIME | {"recurring": Hash({"interval": INTERVAL, "interval_count": Integer(low=1)}, required=True)}
 )
 
 

@@ -43,7 +43,7 @@ TIERS = Listed(
         }
     )
 )
-CREATE: Shape = {
+CREATE: Shape = unsupported_names("currency_options custom_unit_amount") | {
     "active": Boolean(),
     "billing_scheme": Choice(("per_unit", "tiered")),
     "currency": Currency(required=True),
@@ -52,7 +52,8 @@ CREATE: Shape = {
     "nickname": Text(),
     "product": Text(),
     "product_data": Hash(
-        {
+        unsupported_names("tax_code tax_details")
+        | {
             "active": Boolean(),
             "id": Text(),
             "metadata": Metadata(),
@@ -60,16 +61,15 @@ CREATE: Shape = {
             "statement_descriptor": Text(limit=22),
             "unit_label": Text(limit=12),
         }
-        | unsupported_names("tax_code tax_details")
     ),
     "recurring": Hash(
-        {
+        unsupported_names("meter")
+        | {
             "interval": INTERVAL,
             "interval_count": Integer(low=1),
             "trial_period_days": Integer(low=1, high=730),
             "usage_type": Choice(("licensed", "metered")),
         }
-        | unsupported_names("meter")
     ),
     "tax_behavior": TAX_BEHAVIOR,
     "tiers": TIERS,
@@ -80,15 +80,15 @@ CREATE: Shape = {
     ),
     "unit_amount": UNIT,
     "unit_amount_decimal": UNIT_DECIMAL,
-} | unsupported_names("currency_options custom_unit_amount")
-UPDATE: Shape = {
+}
+UPDATE: Shape = unsupported_names("currency_options") | {
     "active": Boolean(),
     "lookup_key": Text(limit=200),
     "metadata": Metadata(),
     "nickname": Text(),
     "tax_behavior": TAX_BEHAVIOR,
     "transfer_lookup_key": Boolean(),
-} | unsupported_names("currency_options")
+}
 LIST: Shape = PAGING | {
     "active": Boolean(),
     "created": Moments(),
@@ -134,12 +134,15 @@ def create(call: Call) -> Object:
         unit = unit_of(params)
         if unit is None:
             raise invalid(
-                "Missing required param: unit_amount. Prices need unit_amount or unit_amount_decimal unless they are tiered.",
+                "Missing required param: unit_amount. Prices need unit_amount or unit_amount_decimal unless they are"
+                " tiered.",
                 "unit_amount",
                 "parameter_missing",
             )
     product = product_for(call)
-    fields["lookup_key"] = claimed_key(state, params.get("lookup_key"), None, transfer=params.get("transfer_lookup_key"))
+    fields["lookup_key"] = claimed_key(
+        state, params.get("lookup_key"), None, transfer=params.get("transfer_lookup_key")
+    )
     return new_price(state, product, params["currency"], unit, **fields)
 
 
@@ -147,7 +150,9 @@ def product_for(call: Call) -> Object:
     """The product that a new price is for, made along the way if so asked."""
     params = call.params
     if ("product" in params) == ("product_data" in params):
-        raise invalid("You must specify either product or product_data when creating a price.", "product", "parameter_missing")
+        raise invalid(
+            "You must specify either product or product_data when creating a price.", "product", "parameter_missing"
+        )
     found = call.find("product", "product")
     if found is not None:
         return found
@@ -162,7 +167,9 @@ def tiered(params: dict[str, Any]) -> dict[str, Any]:
     """The fields of a tiered price. Raises ApiError 400."""
     tiers = params.get("tiers") or []
     if not tiers or not params.get("tiers_mode"):
-        raise invalid("A tiered price needs tiers and tiers_mode.", "tiers" if not tiers else "tiers_mode", "parameter_missing")
+        raise invalid(
+            "A tiered price needs tiers and tiers_mode.", "tiers" if not tiers else "tiers_mode", "parameter_missing"
+        )
     if "unit_amount" in params or "unit_amount_decimal" in params:
         raise invalid("A tiered price takes its amounts from its tiers.", "unit_amount")
     bounds = [tier["up_to"] for tier in tiers]
@@ -185,7 +192,7 @@ def tier_of(tier: dict[str, Any], place: int) -> Object:
     for name in ("flat_amount", "unit_amount"):
         amount = Decimal(tier[name]) if name in tier else tier.get(f"{name}_decimal")
         whole = amount is not None and amount == amount.to_integral_value()
-        shown[name] = int(amount) if whole else None
+        shown[name] = int(amount) if amount is not None and whole else None
         shown[f"{name}_decimal"] = decimal_string(amount) if amount is not None else None
     return shown | {"up_to": None if tier["up_to"] == "inf" else tier["up_to"]}
 

@@ -25,7 +25,7 @@ from sandbox.search import Fields, search
 from sandbox.views import snapshot
 
 FEATURES = Listed(Hash({"name": Text(required=True, limit=80)}), most=15)
-WRITE: dict[str, Kind] = {
+WRITE: dict[str, Kind] = unsupported_names("tax_code tax_details") | {
     "active": Boolean(),
     "description": Text(limit=40_000),
     "images": Listed(Text(required=True), most=8),
@@ -37,15 +37,15 @@ WRITE: dict[str, Kind] = {
     "statement_descriptor": Text(limit=22),
     "unit_label": Text(limit=12),
     "url": Text(),
-} | unsupported_names("tax_code tax_details")
+}
 CREATE: Shape = WRITE | {
     "name": Text(required=True),
     "id": Text(),
     "type": Choice(("good", "service")),
     "default_price_data": Hash(
-        {name: kind for name, kind in ONE_TIME.items() if name != "product"}
+        unsupported_names("currency_options custom_unit_amount")
+        | {name: kind for name, kind in ONE_TIME.items() if name != "product"}
         | {"metadata": Metadata(), "recurring": Hash({"interval": INTERVAL, "interval_count": Integer(low=1)})}
-        | unsupported_names("currency_options custom_unit_amount")
     ),
 }
 UPDATE: Shape = WRITE | {"default_price": Text()}

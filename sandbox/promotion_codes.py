@@ -24,7 +24,7 @@ from sandbox.parameters import (
 )
 from sandbox.views import coupon_is_valid, promotion_code_is_active, snapshot
 
-CREATE: Shape = {
+CREATE: Shape = unsupported_names("customer_account") | {
     "active": Boolean(),
     "code": Text(limit=500),
     "customer": Text(),
@@ -40,19 +40,23 @@ CREATE: Shape = {
             "minimum_amount_currency": Currency(),
         }
     ),
-} | unsupported_names("customer_account")
+}
 UPDATE: Shape = {
     "active": Boolean(),
     "metadata": Metadata(),
     "restrictions": Hash({"currency_options": Anything()}),
 }
-LIST: Shape = PAGING | {
-    "active": Boolean(),
-    "code": Text(),
-    "coupon": Text(),
-    "created": Moments(),
-    "customer": Text(),
-} | unsupported_names("customer_account")
+LIST: Shape = (
+    PAGING
+    | unsupported_names("customer_account")
+    | {
+        "active": Boolean(),
+        "code": Text(),
+        "coupon": Text(),
+        "created": Moments(),
+        "customer": Text(),
+    }
+)
 
 
 def create(call: Call) -> Object:
@@ -116,7 +120,9 @@ def options_of(given: object) -> Object:
         raise invalid("Invalid object", "restrictions[currency_options]")
     shape = Hash({"minimum_amount": Integer(required=True, low=1)})
     return {
-        Currency().read(currency, "restrictions[currency_options]"): shape.read(option, f"restrictions[currency_options][{currency}]")
+        Currency().read(currency, "restrictions[currency_options]"): shape.read(
+            option, f"restrictions[currency_options][{currency}]"
+        )
         for currency, option in given.items()
     }
 
@@ -133,7 +139,9 @@ def update(call: Call) -> Object:
         code["metadata"] = merged(code["metadata"], params["metadata"])
     options = (params.get("restrictions") or {}).get("currency_options")
     if options:
-        code["restrictions"]["currency_options"] = (code["restrictions"].get("currency_options") or {}) | options_of(options)
+        code["restrictions"]["currency_options"] = (code["restrictions"].get("currency_options") or {}) | options_of(
+            options
+        )
     emit_update(state, "promotion_code.updated", before, code)
     return code
 

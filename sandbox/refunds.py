@@ -13,13 +13,15 @@ from sandbox.payment_method_building import card_of
 from sandbox.state import State
 from sandbox.views import snapshot
 
-CREATE: Shape = {
+CREATE: Shape = unsupported_names(
+    "currency customer instructions_email origin refund_application_fee reverse_transfer"
+) | {
     "amount": Integer(low=1),
     "charge": Text(),
     "metadata": Metadata(),
     "payment_intent": Text(),
     "reason": Choice(("duplicate", "fraudulent", "requested_by_customer")),
-} | unsupported_names("currency customer instructions_email origin refund_application_fee reverse_transfer")
+}
 UPDATE: Shape = {"metadata": Metadata()}
 LIST: Shape = PAGING | {"charge": Text(), "created": Moments(), "payment_intent": Text()}
 
@@ -32,7 +34,9 @@ def create(call: Call) -> Object:
     if charge["refunded"] or left <= 0:
         raise ApiError(400, f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if charge["disputed"]:
-        raise ApiError(400, f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
+        raise ApiError(
+            400, f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
+        )
     amount = params.get("amount", left)
     if amount > left:
         raise invalid(

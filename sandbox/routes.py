@@ -51,12 +51,16 @@ class Route:
     publishable: bool = False
 
 
-def get(path: str, verb: Callable[[Call], Object], kind: str, shape: Shape = NONE, *, publishable: bool = False) -> Route:
+def get(
+    path: str, verb: Callable[[Call], Object], kind: str, shape: Shape = NONE, *, publishable: bool = False
+) -> Route:
     """Reads one object."""
     return Route("GET", path, verb, shape, kind, publishable=publishable)
 
 
-def post(path: str, verb: Callable[[Call], Object], kind: str, shape: Shape = NONE, *, publishable: bool = False) -> Route:
+def post(
+    path: str, verb: Callable[[Call], Object], kind: str, shape: Shape = NONE, *, publishable: bool = False
+) -> Route:
     """Makes or changes one object."""
     return Route("POST", path, verb, shape, kind, publishable=publishable)
 
@@ -158,7 +162,9 @@ ROUTES: tuple[Route, ...] = (
     post("/v1/payment_methods", payment_methods.create, "payment_method", payment_methods.CREATE, publishable=True),
     get("/v1/payment_methods/{payment_method}", payment_methods.retrieve, "payment_method"),
     post("/v1/payment_methods/{payment_method}", payment_methods.update, "payment_method", payment_methods.UPDATE),
-    post("/v1/payment_methods/{payment_method}/attach", payment_methods.attach, "payment_method", payment_methods.ATTACH),
+    post(
+        "/v1/payment_methods/{payment_method}/attach", payment_methods.attach, "payment_method", payment_methods.ATTACH
+    ),
     post("/v1/payment_methods/{payment_method}/detach", payment_methods.detach, "payment_method"),
     many("/v1/plans", plans.listing, "plan", plans.LIST),
     get("/v1/plans/{plan}", plans.retrieve, "plan"),
@@ -184,7 +190,9 @@ ROUTES: tuple[Route, ...] = (
     post("/v1/refunds/{refund}/cancel", refunds.cancel, "refund"),
     many("/v1/setup_intents", setup_intents.listing, "setup_intent", setup_intents.LIST),
     post("/v1/setup_intents", setup_intents.create, "setup_intent", setup_intents.CREATE),
-    get("/v1/setup_intents/{intent}", setup_intents.retrieve, "setup_intent", payment_intents.RETRIEVE, publishable=True),
+    get(
+        "/v1/setup_intents/{intent}", setup_intents.retrieve, "setup_intent", payment_intents.RETRIEVE, publishable=True
+    ),
     post("/v1/setup_intents/{intent}", setup_intents.update, "setup_intent", setup_intents.UPDATE),
     post("/v1/setup_intents/{intent}/cancel", setup_intents.cancel, "setup_intent", setup_intents.CANCEL),
     post(

@@ -79,8 +79,8 @@ def parse(query: str, fields: Fields) -> Test:
 def not_understood(query: str) -> ApiError:
     """A query with a syntax error."""
     return invalid(
-        f"We were unable to parse your search query: {query}. Try using the format `metadata[\"key\"]:\"value\"`"
-        " to query for metadata or key-value pairs, or `key:\"value\"` to query for key-value pairs."
+        f'We were unable to parse your search query: {query}. Try using the format `metadata["key"]:"value"`'
+        ' to query for metadata or key-value pairs, or `key:"value"` to query for key-value pairs.'
         " For more help, see https://docs.stripe.com/search#search-query-language.",
         "query",
     )
@@ -101,8 +101,8 @@ def test_of(clause: re.Match[str], fields: Fields) -> Test:
         test = number_test(fields.numeric[name], operator, value)
     else:
         raise invalid(
-            f"Field `{name}` is an unsupported search field for this resource."
-            " See http://stripe.com/docs/search#query-fields for a list of supported fields.",
+            f"Field `{name}` is an unsupported search field for this resource. See"
+            " http://stripe.com/docs/search#query-fields for a list of supported fields.",
             "query",
         )
     return (lambda row: not test(row)) if clause["negated"] else test

@@ -132,8 +132,8 @@ class Api:
             raise unsupported(f"{incoming.method} {incoming.path}")
         raise ApiError(
             404,
-            f"Unrecognized request URL ({incoming.method}: {incoming.path}). Please see https://stripe.com/docs or we can"
-            " help at https://support.stripe.com/.",
+            f"Unrecognized request URL ({incoming.method}: {incoming.path}). Please see https://stripe.com/docs or we"
+            " can help at https://support.stripe.com/.",
         )
 
     def check_account(self, account: str | None) -> None:
@@ -260,8 +260,8 @@ async def read_body(receive: Receive, headers: dict[str, str]) -> str:
         raise ApiError(413, "The request is too large.")
     if size and headers.get("content-type", "").startswith("application/json"):
         raise invalid(
-            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any"
-            " questions, we can help at https://support.stripe.com/."
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have"
+            " any questions, we can help at https://support.stripe.com/."
         )
     try:
         return b"".join(chunks).decode()

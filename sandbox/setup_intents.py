@@ -27,14 +27,14 @@ UNSUPPORTED = (
     "allowed_payment_method_types attach_to_self customer_account excluded_payment_method_types flow_directions"
     " payment_method_configuration"
 )
-CONFIRMING: dict[str, Kind] = {
+CONFIRMING: dict[str, Kind] = unsupported_names("allowed_payment_method_types confirmation_token") | {
     "mandate_data": Anything(),
     "payment_method": Text(),
     "payment_method_data": Hash(DATA),
     "payment_method_options": Anything(),
     "return_url": Text(),
     "use_stripe_sdk": Boolean(),
-} | unsupported_names("allowed_payment_method_types confirmation_token")
+}
 CREATE: Shape = (
     unsupported_names(UNSUPPORTED + " on_behalf_of single_use")
     | CONFIRMING
@@ -62,11 +62,15 @@ CANCEL: Shape = {
     "cancellation_reason": Choice(("abandoned", "duplicate", "requested_by_customer")),
     "client_secret": Text(),
 }
-LIST: Shape = PAGING | {
-    "created": Moments(),
-    "customer": Text(),
-    "payment_method": Text(),
-} | unsupported_names("attach_to_self customer_account")
+LIST: Shape = (
+    PAGING
+    | unsupported_names("attach_to_self customer_account")
+    | {
+        "created": Moments(),
+        "customer": Text(),
+        "payment_method": Text(),
+    }
+)
 
 
 def create(call: Call) -> Object:

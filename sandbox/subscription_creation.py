@@ -70,7 +70,9 @@ def resolved_prices(state: State, customer: Object, params: dict[str, Any]) -> l
     for place, given in enumerate(params["items"]):
         price = price_of(state, given, f"items[{place}]", currency)
         if price is None:
-            raise invalid(f"Missing required param: items[{place}][price].", f"items[{place}][price]", "parameter_missing")
+            raise invalid(
+                f"Missing required param: items[{place}][price].", f"items[{place}][price]", "parameter_missing"
+            )
         currency = currency or price["currency"]
         prices.append(price)
     return prices
@@ -165,7 +167,9 @@ def set_collection(subscription: Object, params: dict[str, Any]) -> None:
     days = params.get("days_until_due", subscription["days_until_due"])
     if method == "send_invoice" and days is None:
         raise invalid(
-            "When collection_method is send_invoice, you must specify days_until_due.", "days_until_due", "parameter_missing"
+            "When collection_method is send_invoice, you must specify days_until_due.",
+            "days_until_due",
+            "parameter_missing",
         )
     if method == "charge_automatically" and params.get("days_until_due") is not None:
         raise invalid("days_until_due is only for collection_method=send_invoice.", "days_until_due")
@@ -204,8 +208,13 @@ def set_dates(subscription: Object, params: dict[str, Any], prices: list[Object]
     config = params.get("billing_cycle_anchor_config")
     if config:
         if anchor is not None:
-            raise invalid("You may only specify one of billing_cycle_anchor and billing_cycle_anchor_config.", "billing_cycle_anchor")
-        anchor = at_day_of_month(now, config["day_of_month"], config.get("hour"), config.get("minute"), config.get("second"))
+            raise invalid(
+                "You may only specify one of billing_cycle_anchor and billing_cycle_anchor_config.",
+                "billing_cycle_anchor",
+            )
+        anchor = at_day_of_month(
+            now, config["day_of_month"], config.get("hour"), config.get("minute"), config.get("second")
+        )
         subscription["billing_cycle_anchor_config"] = dict.fromkeys(("hour", "minute", "month", "second")) | config
     if trial_end not in (None, "now"):
         if trial_end <= now:
@@ -262,7 +271,9 @@ def add_extra(state: State, subscription: Object, customer: Object, given: dict[
         wanted["pricing"] = {"price": price}
     worth = worked_out(state, wanted, subscription["currency"])
     if worth["currency"] != subscription["currency"]:
-        raise invalid(f"The price is in {worth['currency']}, the subscription in {subscription['currency']}.", f"{param}[price]")
+        raise invalid(
+            f"The price is in {worth['currency']}, the subscription in {subscription['currency']}.", f"{param}[price]"
+        )
     now = state.now_for(subscription)
     item = make(
         state,
@@ -275,7 +286,12 @@ def add_extra(state: State, subscription: Object, customer: Object, given: dict[
     item["metadata"] = merged({}, given.get("metadata", {}))
     if given.get("discounts"):
         item["discounts"] = resolve(
-            state, given["discounts"], customer, subscription["currency"], f"{param}[discounts]", invoice_item=item["id"]
+            state,
+            given["discounts"],
+            customer,
+            subscription["currency"],
+            f"{param}[discounts]",
+            invoice_item=item["id"],
         )
 
 
@@ -327,14 +343,16 @@ def incomplete(state: State, invoice: Object, was_declined: bool) -> ApiError:
     intent = state.get("payment_intent", payments[-1]["payment"]["payment_intent"])
     if was_declined and intent["last_payment_error"]:
         last = intent["last_payment_error"]
-        error = ApiError(402, last["message"], type="card_error", code=last["code"], decline_code=last.get("decline_code"))
+        error = ApiError(
+            402, last["message"], type="card_error", code=last["code"], decline_code=last.get("decline_code")
+        )
         error.fields["payment_method"] = last["payment_method"]
         return error
     return ApiError(
         402,
-        "Payment for this subscription requires additional user action before it can be completed successfully. Payment can"
-        " be completed using the PaymentIntent associated with the latest invoice of the subscription. For more details see:"
-        " https://stripe.com/docs/billing/subscriptions/overview#requires-action",
+        "Payment for this subscription requires additional user action before it can be completed successfully."
+        " Payment can be completed using the PaymentIntent associated with the latest invoice of the subscription."
+        " For more details see: https://stripe.com/docs/billing/subscriptions/overview#requires-action",
         type="card_error",
         code="subscription_payment_intent_requires_action",
     )

@@ -8,7 +8,9 @@ from sandbox.state import State
 from sandbox.subscription_standing import close
 
 
-def end(state: State, subscription: Object, *, reason: str | None = "cancellation_requested", prorate: bool = False) -> None:
+def end(
+    state: State, subscription: Object, *, reason: str | None = "cancellation_requested", prorate: bool = False
+) -> None:
     """Cancels now. The first invoice of one that never became active is voided with it."""
     if subscription["status"] == "incomplete":
         for invoice in state.table("invoice").oldest_first("subscription", subscription["id"]):
@@ -31,6 +33,4 @@ def expire(state: State, subscription: Object) -> None:
 
 def already_ended(subscription: Object) -> ApiError:
     """Stripe no longer knows a canceled subscription as something to cancel."""
-    return ApiError(
-        404, f"No such subscription: '{subscription['id']}'", code="resource_missing", param="id"
-    )
+    return ApiError(404, f"No such subscription: '{subscription['id']}'", code="resource_missing", param="id")

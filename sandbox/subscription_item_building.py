@@ -12,14 +12,14 @@ from sandbox.price_data import RECURRING_DATA, from_data
 from sandbox.state import State
 
 MOST_ITEMS = 20
-FIELDS: dict[str, Kind] = {
+FIELDS: dict[str, Kind] = unsupported_names("billing_thresholds current_trial tax_rates") | {
     "discounts": DISCOUNTS,
     "metadata": Metadata(),
     "plan": Text(),
     "price": Text(),
     "price_data": RECURRING_DATA,
     "quantity": Integer(low=0, high=999_999_999),
-} | unsupported_names("billing_thresholds current_trial tax_rates")
+}
 NEW_ITEMS = Listed(Hash(FIELDS), most=MOST_ITEMS)
 CHANGED_ITEMS = Listed(Hash(FIELDS | {"id": Text(), "deleted": Boolean(), "clear_usage": Boolean()}), most=MOST_ITEMS)
 
@@ -40,7 +40,8 @@ def price_of(state: State, given: dict[str, Any], param: str, currency: str | No
             raise invalid("The price specified is inactive. This field only accepts active prices.", where)
     if price["recurring"] is None:
         raise invalid(
-            "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.", where
+            "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+            where,
         )
     if currency is not None and price["currency"] != currency:
         raise invalid(

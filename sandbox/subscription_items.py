@@ -10,7 +10,9 @@ from sandbox.subscription_item_building import FIELDS, items_of
 from sandbox.subscription_update import change
 
 CHANGING: dict[str, Kind] = {
-    "payment_behavior": Choice(("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")),
+    "payment_behavior": Choice(
+        ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
+    ),
     "proration_behavior": Choice(("always_invoice", "create_prorations", "none")),
     "proration_date": TIMESTAMP,
 }

@@ -37,4 +37,3 @@ def keeps_collecting(subscription: Object) -> bool:
     """Paused collection that keeps drafts is the only kind that stops an invoice from going on."""
     pause = subscription["pause_collection"]
     return pause is None or pause["behavior"] != "keep_as_draft"
-

@@ -20,7 +20,8 @@ def cycle(state: State, subscription: Object, due: int) -> None:
     if status in (*ENDED, "incomplete", "paused") or next_end(state, subscription) != due:
         return
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= due:
-        return cancel(state, subscription, subscription["cancel_at"])
+        cancel(state, subscription, subscription["cancel_at"])
+        return
     if status == "trialing" and ends_without_method(state, subscription):
         return
     renew(state, subscription, due)

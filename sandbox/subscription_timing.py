@@ -11,12 +11,14 @@ INCOMPLETE_FOR = 23 * HOUR
 
 def next_end(state: State, subscription: Object) -> int:
     """The end of the period that ends first."""
-    return min(item["current_period_end"] for item in items_of(state, subscription))
+    end: int = min(item["current_period_end"] for item in items_of(state, subscription))
+    return end
 
 
 def last_end(state: State, subscription: Object) -> int:
     """The end of the period that ends last."""
-    return max(item["current_period_end"] for item in items_of(state, subscription))
+    end: int = max(item["current_period_end"] for item in items_of(state, subscription))
+    return end
 
 
 def set_timers(state: State, subscription: Object) -> None:

@@ -100,9 +100,7 @@ def checked_date(state: State, subscription: Object, given: int | None, now: int
         return now
     items = items_of(state, subscription)
     if any(not item["current_period_start"] <= given <= item["current_period_end"] for item in items):
-        raise invalid(
-            "Cannot specify `proration_date` outside of current billing period.", "proration_date"
-        )
+        raise invalid("Cannot specify `proration_date` outside of current billing period.", "proration_date")
     return given
 
 
@@ -153,8 +151,8 @@ def change_items(
                 credit_unused(state, subscription, item, moment)
     if not items_of(state, subscription):
         raise invalid(
-            "A subscription must have at least one active plan. In order to cancel a subscription, please use the cancel"
-            " API endpoint (https://docs.stripe.com/api/subscriptions/cancel)."
+            "A subscription must have at least one active plan. In order to cancel a subscription, please use the"
+            " cancel API endpoint (https://docs.stripe.com/api/subscriptions/cancel)."
         )
     check_distinct(state, subscription)
     return other_rhythm
@@ -237,5 +235,6 @@ def bill_change(state: State, subscription: Object, params: dict[str, Any], *, r
 
 def unsupported_pending() -> ApiError:
     """Pending updates are not built."""
-    return ApiError(501, "The sandbox does not support payment_behavior=pending_if_incomplete.", param="payment_behavior")
-
+    return ApiError(
+        501, "The sandbox does not support payment_behavior=pending_if_incomplete.", param="payment_behavior"
+    )

@@ -51,11 +51,15 @@ FEEDBACK = Choice(
     ),
     unsets=True,
 )
-CANCELLATION_DETAILS = Hash({"comment": Text(), "feedback": FEEDBACK} | unsupported_names("feedback_option"))
-WRITE: dict[str, Kind] = {
+CANCELLATION_DETAILS = Hash(unsupported_names("feedback_option") | {"comment": Text(), "feedback": FEEDBACK})
+WRITE: dict[str, Kind] = unsupported_names(
+    "application_fee_percent automatic_tax billing_schedules billing_thresholds default_source default_tax_rates"
+    " on_behalf_of pending_invoice_item_interval transfer_data"
+) | {
     "add_invoice_items": Listed(
         Hash(
-            {
+            unsupported_names("period tax_rates")
+            | {
                 "discountable": Boolean(),
                 "discounts": DISCOUNTS,
                 "metadata": Metadata(),
@@ -63,7 +67,6 @@ WRITE: dict[str, Kind] = {
                 "price_data": ONE_TIME_DATA,
                 "quantity": Integer(low=1),
             }
-            | unsupported_names("period tax_rates")
         ),
         most=20,
     ),
@@ -75,8 +78,8 @@ WRITE: dict[str, Kind] = {
     "description": Text(limit=500),
     "discounts": DISCOUNTS,
     "invoice_settings": Hash(
-        {"custom_fields": CUSTOM_FIELDS, "description": Text(), "footer": Text()}
-        | unsupported_names("account_tax_ids issuer")
+        unsupported_names("account_tax_ids issuer")
+        | {"custom_fields": CUSTOM_FIELDS, "description": Text(), "footer": Text()}
     ),
     "metadata": Metadata(),
     "off_session": Boolean(),
@@ -102,27 +105,28 @@ WRITE: dict[str, Kind] = {
             )
         }
     ),
-} | unsupported_names(
-    "application_fee_percent automatic_tax billing_schedules billing_thresholds default_source default_tax_rates on_behalf_of"
-    " pending_invoice_item_interval transfer_data"
+}
+CREATE: Shape = (
+    WRITE
+    | unsupported_names("backdate_start_date customer_account")
+    | {
+        "billing_cycle_anchor": TIMESTAMP,
+        "billing_cycle_anchor_config": Hash(
+            unsupported_names("month")
+            | {
+                "day_of_month": Integer(required=True, low=1, high=31),
+                "hour": Integer(low=0, high=23),
+                "minute": Integer(low=0, high=59),
+                "second": Integer(low=0, high=59),
+            }
+        ),
+        "billing_mode": Hash({"flexible": Anything(), "type": Choice(("classic", "flexible"), required=True)}),
+        "currency": Currency(),
+        "customer": Text(),
+        "items": NEW_ITEMS,
+        "trial_period_days": Integer(low=0, high=730),
+    }
 )
-CREATE: Shape = WRITE | {
-    "billing_cycle_anchor": TIMESTAMP,
-    "billing_cycle_anchor_config": Hash(
-        {
-            "day_of_month": Integer(required=True, low=1, high=31),
-            "hour": Integer(low=0, high=23),
-            "minute": Integer(low=0, high=59),
-            "second": Integer(low=0, high=59),
-        }
-        | unsupported_names("month")
-    ),
-    "billing_mode": Hash({"flexible": Anything(), "type": Choice(("classic", "flexible"), required=True)}),
-    "currency": Currency(),
-    "customer": Text(),
-    "items": NEW_ITEMS,
-    "trial_period_days": Integer(low=0, high=730),
-} | unsupported_names("backdate_start_date customer_account")
 UPDATE: Shape = WRITE | {
     "billing_cycle_anchor": Hash({"type": Choice(("now", "unchanged"), required=True)}),
     "cancellation_details": CANCELLATION_DETAILS,
@@ -144,31 +148,37 @@ RESUME: Shape = {
     "proration_behavior": PRORATION_BEHAVIOR,
     "proration_date": TIMESTAMP,
 }
-LIST: Shape = PAGING | {
-    "collection_method": COLLECTION_METHOD,
-    "created": Moments(),
-    "current_period_end": Moments(),
-    "current_period_start": Moments(),
-    "customer": Text(),
-    "plan": Text(),
-    "price": Text(),
-    "status": Choice(
-        (
-            "active",
-            "all",
-            "canceled",
-            "ended",
-            "incomplete",
-            "incomplete_expired",
-            "past_due",
-            "paused",
-            "trialing",
-            "unpaid",
-        )
-    ),
-    "test_clock": Text(),
-} | unsupported_names("automatic_tax customer_account")
-SEARCH = Fields(text={"customer": "customer", "status": "status"}, numeric={"canceled_at": "canceled_at", "created": "created"})
+LIST: Shape = (
+    PAGING
+    | unsupported_names("automatic_tax customer_account")
+    | {
+        "collection_method": COLLECTION_METHOD,
+        "created": Moments(),
+        "current_period_end": Moments(),
+        "current_period_start": Moments(),
+        "customer": Text(),
+        "plan": Text(),
+        "price": Text(),
+        "status": Choice(
+            (
+                "active",
+                "all",
+                "canceled",
+                "ended",
+                "incomplete",
+                "incomplete_expired",
+                "past_due",
+                "paused",
+                "trialing",
+                "unpaid",
+            )
+        ),
+        "test_clock": Text(),
+    }
+)
+SEARCH = Fields(
+    text={"customer": "customer", "status": "status"}, numeric={"canceled_at": "canceled_at", "created": "created"}
+)
 
 
 def create(call: Call) -> Object:

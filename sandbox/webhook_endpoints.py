@@ -6,18 +6,18 @@ from sandbox.calls import Call, merged
 from sandbox.errors import invalid
 from sandbox.lists import page
 from sandbox.objects import Object
-from sandbox.parameters import PAGING, Boolean, Listed, Metadata, Shape, Text, unsupported_names
+from sandbox.parameters import Boolean, Listed, Metadata, Shape, Text, unsupported_names
 from sandbox.state import API_VERSION, State
 from sandbox.views import public
 
 EVENTS = Listed(Text(required=True), required=True, most=300)
-CREATE: Shape = {
+CREATE: Shape = unsupported_names("connect") | {
     "api_version": Text(),
     "description": Text(),
     "enabled_events": EVENTS,
     "metadata": Metadata(),
     "url": Text(required=True),
-} | unsupported_names("connect")
+}
 UPDATE: Shape = {
     "description": Text(),
     "disabled": Boolean(),
