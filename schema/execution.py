@@ -27,6 +27,7 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
+from db.outage import DATABASE_AWAY
 from mirror.errors import StripeError
 from resolvers.context import Context, Services
 from resolvers.outcome import Rejected
@@ -91,6 +92,9 @@ class Executor:
             operation_name=operation_name,
         )
         finished = await result if hasattr(result, "__await__") else result
+        for failed in finished.errors or ():
+            if isinstance(failed.original_error, DATABASE_AWAY):
+                raise failed.original_error
         body: dict[str, Any] = {"data": finished.data}
         if finished.errors:
             body["errors"] = [_shown(error, context) for error in finished.errors]

@@ -8,12 +8,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.outage import DATABASE_AWAY
 from resolvers.context import Caller, Context
 from server.auth import Authenticator, Unauthenticated
 from server.graphiql import GraphiQL
 from server.jwks import KeysUnavailable
 from server.negotiation import GRAPHQL_RESPONSE, HTML, JSON, negotiate
-from server.outage import DATABASE_AWAY
 from server.requests import GraphQLRequest, read_request
 from server.wiring import Wiring
 

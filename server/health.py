@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from db.migrations import schema_is_current
-from server.outage import DATABASE_AWAY
+from db.outage import DATABASE_AWAY
 from server.wiring import Wiring
 
 PATIENCE_SECONDS = 3

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
 from db.migrations import migrate, schema_is_current
-from server.outage import DATABASE_AWAY
+from db.outage import DATABASE_AWAY
 from server.refusal import Refusal
 
 UNREACHABLE = "The database cannot be used: check that it runs, and DATABASE_URL."

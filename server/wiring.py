@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 
 from db.accounts import Account, recall, remember
 from db.engine import create_engine
+from db.outage import DATABASE_AWAY
 from mirror.apply import Mirror
 from mirror.errors import StripeError
 from mirror.events import Inbox
@@ -19,7 +21,6 @@ from mirror.gateway import Gateway
 from mirror.overdue import Overdue
 from resolvers.context import Policy, Services
 from schema.execution import Executor
-from server.outage import DATABASE_AWAY
 from server.settings import Settings
 from webhooks.endpoint import WebhookEndpoint
 
@@ -103,14 +104,14 @@ class Wiring:
         account = Account(answer.data["id"], self._settings.livemode)
         try:
             await remember(self.engine, self._key_hash, account)
-        except DATABASE_AWAY as error:
+        except (SQLAlchemyError, *DATABASE_AWAY) as error:
             log.warning("the account could not be kept for a start without Stripe", error=type(error).__name__)
         return account
 
     async def _recall(self) -> Account | None:
         try:
             return await recall(self.engine, self._key_hash)
-        except DATABASE_AWAY as error:
+        except (SQLAlchemyError, *DATABASE_AWAY) as error:
             log.warning("the database cannot be reached", error=type(error).__name__)
             return None
 

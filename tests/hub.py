@@ -79,8 +79,9 @@ def running_hub(database_url: str, *, seed: bool = False, **settings: Any) -> It
         wired = with_sandbox(read, host=HOST, sandbox_port=sandbox_listener.getsockname()[1])
         secret = wired.stripe_webhook_secrets[0].get_secret_value()
         webhook_url = f"{url_of(listener)}/webhooks/stripe"
-        pretend = build_sandbox(webhook_url=webhook_url, webhook_secret=secret, seed=seed)
+        sandbox_url = url_of(sandbox_listener)
+        pretend = build_sandbox(webhook_url=webhook_url, webhook_secret=secret, seed=seed, base_url=sandbox_url)
         stack.enter_context(serving(pretend, sandbox_listener))
         stack.enter_context(serving(build(wired, graphiql=sandbox_page(wired, HOST)), listener))
         http = stack.enter_context(httpx.Client(base_url=url_of(listener), timeout=60, trust_env=False))
-        yield Hub(url_of(listener), wired, Sandbox(url_of(sandbox_listener), pretend), http)
+        yield Hub(url_of(listener), wired, Sandbox(sandbox_url, pretend), http)

@@ -25,7 +25,8 @@ def run(
     Any Stripe client can talk to it with any key that begins with sk_test_. It keeps its state in memory.
     """
     with listen(host, port) as listener:
-        application = build(webhook_url=webhook_url, webhook_secret=webhook_secret, seed=seed)
+        here = f"http://{address(listener)}"
+        application = build(webhook_url=webhook_url, webhook_secret=webhook_secret, seed=seed, base_url=here)
         config = uvicorn.Config(application, ws="none", log_level="warning", server_header=False)
-        typer.echo(f"Sandbox: http://{address(listener)}")
+        typer.echo(f"Sandbox: {here}")
         uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,130 @@
+"""The verbs as the schema calls them, between a real database and a sandbox that is spoken to over HTTP."""
+
+import itertools
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from db.accounts import Account
+from db.engine import create_engine
+from mirror.apply import Mirror
+from mirror.gateway import Gateway
+from resolvers.context import Caller, CallerKind, Context, Policy, Services
+from resolvers.customer import GetOrCreateCustomerRequest, get_or_create_customer
+from resolvers.payment_method import AddPaymentMethodRequest, add_payment_method
+
+SECRET_KEY = "sk_test_shop"
+SUBSCRIBER_KEY = "subscriber_id"
+TIMEOUT_SECONDS = 5.0
+
+
+class Stripe:
+    """The sandbox, past our own code."""
+
+    def __init__(self, url: str) -> None:
+        headers = {"authorization": f"Bearer {SECRET_KEY}"}
+        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False)
+        self.url = url
+
+    async def get(self, path: str, **params: Any) -> dict[str, Any]:
+        return self._json(await self.http.get(path, params=params))
+
+    async def post(self, path: str, **form: Any) -> dict[str, Any]:
+        return self._json(await self.http.post(path, data=form))
+
+    async def delete(self, path: str) -> dict[str, Any]:
+        return self._json(await self.http.delete(path))
+
+    async def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.get(path, limit=100, **params))["data"]
+        return found
+
+    async def fault(self, **fault: Any) -> None:
+        """The next call that fits goes wrong: kind answer, hang, drop or lose."""
+        self._json(await self.http.post("/sandbox/faults", json=fault))
+
+    async def pass_authentication(self, intent: str) -> None:
+        self._json(await self.http.post(f"/sandbox/intents/{intent}/complete", json={"succeed": True}))
+
+    def _json(self, response: httpx.Response) -> dict[str, Any]:
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+@dataclass
+class Shop:
+    """A catalogue, and callers."""
+
+    services: Services
+    stripe: Stripe
+    _keys: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def operator(self, id: str = "shop") -> Context:
+        return Context(self.services, Caller(CallerKind.OPERATOR, id), "test", int(time.time()))
+
+    def subscriber(self, id: str = "user_1", **claims: str) -> Context:
+        return Context(self.services, Caller(CallerKind.SUBSCRIBER, id, **claims), "test", int(time.time()))
+
+    def key(self) -> str:
+        """An idempotency key that was never used."""
+        return f"key-{next(self._keys)}"
+
+    async def price(self, amount: int = 2500, currency: str = "usd", *, monthly: bool = True, **form: Any) -> str:
+        """The id of a new price, of a new product, in the mirror too. `amount` in minor units."""
+        product = await self.stripe.post("/v1/products", name="Gold")
+        how = {"recurring[interval]": "month"} if monthly else {}
+        price = await self.stripe.post(
+            "/v1/prices", product=product["id"], unit_amount=amount, currency=currency, **how, **form
+        )
+        await self.services.mirror.refresh("product", product["id"])
+        await self.services.mirror.refresh("price", price["id"])
+        return str(price["id"])
+
+    async def customer(self, subscriber: str = "user_1", *, card: str | None = "pm_card_visa") -> str:
+        """The id of the subscriber's customer, with a default payment method unless told otherwise."""
+        context = self.subscriber(subscriber, email=f"{subscriber}@example.com")
+        customer = (await get_or_create_customer(context, GetOrCreateCustomerRequest())).customer
+        assert customer is not None
+        if card is not None:
+            added = await add_payment_method(context, AddPaymentMethodRequest(card))
+            assert added.errors == ()
+        return customer
+
+    async def mirrored(self, table: Any, **conditions: Any) -> list[Mapping[str, Any]]:
+        """Rows of a table of ours."""
+        statement = select(table.__table__)
+        for name, value in conditions.items():
+            statement = statement.where(table.__table__.c[name] == value)
+        async with self.services.engine.connect() as connection:
+            return [row._mapping for row in await connection.execute(statement)]
+
+    def impatient(self, seconds: float) -> "Shop":
+        """The same shop with another deadline."""
+        policy = replace(self.services.policy, stripe_timeout_seconds=seconds)
+        return replace(self, services=replace(self.services, policy=policy))
+
+
+@asynccontextmanager
+async def open_shop(database_url: str, sandbox_url: str) -> AsyncIterator[Shop]:
+    """The services of one server process."""
+    gateway = Gateway(secret_key=SECRET_KEY, api_base=sandbox_url, timeout_seconds=TIMEOUT_SECONDS)
+    engine = create_engine(database_url)
+    answer = await gateway.account()
+    account = Account(answer.data["id"], livemode=False)
+    mirror = Mirror(engine, gateway, account, subscriber_key=SUBSCRIBER_KEY)
+    policy = Policy(subscriber_metadata_key=SUBSCRIBER_KEY, stripe_timeout_seconds=TIMEOUT_SECONDS)
+    services = Services(engine, gateway, mirror, account, policy)
+    stripe = Stripe(sandbox_url)
+    try:
+        yield Shop(services, stripe)
+    finally:
+        await services.in_flight.drain()
+        await mirror.close()
+        await stripe.http.aclose()
+        await gateway.close()
+        await engine.dispose()
