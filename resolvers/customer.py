@@ -43,7 +43,7 @@ async def get_or_create_customer(context: Context, request: GetOrCreateCustomerR
     if not caller.is_operator and request.subscriber is not None:
         sentence = "Leave subscriber out: yours comes from the token."
         checks.refuse(sentence, "subscriber", code=UserErrorCode.NOT_ALLOWED)
-    subscriber = (request.subscriber if caller.is_operator else caller.id) or ""
+    subscriber = request.subscriber if caller.is_operator else caller.id
     checks.text(subscriber, 500, "subscriber")
     checks.email(request.email, "email")
     checks.text(request.name, 256, "name")
@@ -57,6 +57,7 @@ async def get_or_create_customer(context: Context, request: GetOrCreateCustomerR
         params["email"] = email
     if (name := request.name if caller.is_operator else request.name or caller.name) is not None:
         params["name"] = name
+    assert subscriber is not None
     making = _Making(services, subscriber, params, {**metadata, key: subscriber})
 
     async def act(_operation: Operation) -> Outcome:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
+from sqlalchemy import select
 
 from db.accounts import Account
 from db.engine import create_engine
@@ -101,7 +102,7 @@ class Shop:
         for name, value in conditions.items():
             statement = statement.where(table.__table__.c[name] == value)
         async with self.services.engine.connect() as connection:
-            return [row._mapping for row in await connection.execute(statement)]
+            return [dict(row._mapping) for row in await connection.execute(statement)]
 
     def impatient(self, seconds: float) -> "Shop":
         """The same shop with another deadline."""
