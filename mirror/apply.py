@@ -25,6 +25,7 @@ log = structlog.get_logger()
 Also = Callable[[AsyncConnection], Awaitable[None]]
 ROUNDS = 8
 """How often the door starts over because another writer came first; more is a fault worth seeing."""
+BUSY = "The same objects of the mirror were changed again and again. Try again."
 PATIENCE_SECONDS = 2.0
 """How long a reference may point at nothing before its target is asked for: most arrive by themselves."""
 
@@ -102,37 +103,45 @@ class Mirror:
                 if any(revision(now.get(key)) != revision(known.get(key)) for key in applied):
                     continue
                 writer = Writer(connection, self.account, now, self._subscriber_key)
-                forms = [(arrival.form, arrival.seen) for key in applied if (arrival := arrivals.get(key))]
+                forms = [(arrivals[key].form, arrivals[key].seen) for key in applied]
                 await writer.write(forms)
                 if also is not None:
                     await also(connection)
             self._fetch_missing([form for form, _ in forms])
             return
-        raise Contended("The same objects of the mirror were changed again and again. Try again.")
+        raise Contended(BUSY)
 
     async def _resolve(self, arrivals: Arrivals) -> tuple[dict[Key, Known | None], dict[Key, Decision]]:
-        """Ask Stripe until every arrival is decided. Each thing is asked for once."""
-        asked: set[Key] = set()
-        while True:
+        """Ask Stripe until every arrival is decided.
+
+        An answer counts only while the row is still what it was when Stripe was asked; otherwise it is asked again.
+        """
+        completed: set[Key] = set()
+        unanswerable: set[Key] = set()
+        for _ in range(ROUNDS):
             known = await self._look_up(arrivals.keys())
             decisions = arrivals.decided(known)
-            questions: set[Key] = set()
+            open_ones = {
+                key: arrivals[key]
+                for key, decision in decisions.items()
+                if decision is Decision.REFETCH and key not in unanswerable
+            }
+            questions = {_owner(arrival.form) for arrival in open_ones.values()}
             for key, decision in decisions.items():
-                arrival = arrivals.get(key)
-                if arrival is None or decision is Decision.DROP:
-                    continue
-                if decision is Decision.REFETCH:
-                    questions.add(_owner(arrival.form))
-                else:
-                    questions.update(await self._still_needed(arrival.form, arrivals))
-            questions -= asked
+                if decision is Decision.APPLY:
+                    needed = await self._still_needed(arrivals[key].form, arrivals) - completed
+                    completed |= needed
+                    questions |= needed
             if not questions:
                 undecided = {key: Decision.APPLY for key, each in decisions.items() if each is Decision.REFETCH}
                 return known, decisions | undecided
             known |= await self._look_up(questions - known.keys())
             for question in sorted(questions):
                 await self._ask(arrivals, question, known)
-            asked |= questions
+            # What Stripe has no way to retrieve, or what its owner does not have any more, is taken as it came: it is
+            # not older than what is known.
+            unanswerable |= {key for key, arrival in open_ones.items() if arrivals[key] is arrival}
+        raise Contended(BUSY)
 
     async def _ask(self, arrivals: Arrivals, question: Key, known: Mapping[Key, Known | None]) -> None:
         try:
@@ -177,7 +186,7 @@ class Mirror:
         if form.deleted:
             return needed
         listed = [Key("discount", id) for id in form.data.get("discounts") or [] if isinstance(id, str)]
-        strangers = [key for key in listed if arrivals.get(key) is None]
+        strangers = [key for key in listed if key not in arrivals]
         if form.key.type in ("subscription", "invoice") and strangers:
             known = await self._look_up(strangers)
             if not all(known.values()):

@@ -36,14 +36,14 @@ class Arrivals:
             asked_after = revision(known[form.key]) if form.key in known else None
             self._by_key[form.key] = Arrival(form, seen, asked_after)
 
-    def discard(self, key: Key) -> None:
-        del self._by_key[key]
-
     def keys(self) -> list[Key]:
         return list(self._by_key)
 
-    def get(self, key: Key) -> Arrival | None:
-        return self._by_key.get(key)
+    def __contains__(self, key: Key) -> bool:
+        return key in self._by_key
+
+    def __getitem__(self, key: Key) -> Arrival:
+        return self._by_key[key]
 
     def decided(self, known: Mapping[Key, Known | None]) -> dict[Key, Decision]:
         return {key: self._decide(arrival, known.get(key)) for key, arrival in self._by_key.items()}
