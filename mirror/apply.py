@@ -70,6 +70,8 @@ class Mirror:
         """
         arrivals = Arrivals(API_VERSION)
         forms = list(stored_forms(stripe_object))
+        if not forms:
+            return
         if deleted:
             forms = [replace(forms[0], data={**forms[0].data, "deleted": True}, deleted=True)]
         elif is_cut_short(stripe_object):

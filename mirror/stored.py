@@ -56,7 +56,7 @@ def stored_forms(stripe_object: Mapping[str, Any]) -> Iterator[Stored]:
     if stripe_object.get("object") == "list":
         for member in stripe_object["data"]:
             yield from stored_forms(member)
-    else:
+    elif not is_preview(stripe_object):
         yield from _take_apart(stripe_object, parent=None, position=None)
 
 
@@ -101,6 +101,11 @@ def _collapse(value: Any, parent: Key, nested: list[Stored]) -> Any:
         nested.extend(_take_apart(value, parent=parent, position=None))
         return value["id"]
     return {name: _collapse(each, parent, nested) for name, each in value.items() if name not in SECRETS}
+
+
+def is_preview(stripe_object: Mapping[str, Any]) -> bool:
+    """Whether it is an invoice that does not exist: a preview, as the event invoice.upcoming carries it."""
+    return stripe_object.get("object") == "invoice" and (stripe_object.get("id") or "upcoming_").startswith("upcoming_")
 
 
 def is_cut_short(stripe_object: Mapping[str, Any]) -> bool:
