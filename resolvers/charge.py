@@ -65,6 +65,8 @@ async def charge(context: Context, request: ChargeRequest) -> Outcome:
                 "payment_method": request.payment_method or await _default_payment_method(operation, customer),
                 "confirm": True,
                 "off_session": True,
+                # Nobody is there to be sent to a bank's page.
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
                 "capture_method": "automatic" if request.capture else "manual",
                 "metadata": {**metadata, OPERATION_KEY: operation.id},
                 "expand": ["latest_charge"],

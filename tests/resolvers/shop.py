@@ -75,15 +75,18 @@ class Shop:
         """An idempotency key that was never used."""
         return f"key-{next(self._keys)}"
 
-    async def price(self, amount: int = 2500, currency: str = "usd", *, monthly: bool = True, **form: Any) -> str:
-        """The id of a new price, of a new product, in the mirror too. `amount` in minor units."""
+    async def price(
+        self, amount: int = 2500, currency: str = "usd", *, monthly: bool = True, known: bool = True
+    ) -> str:
+        """The id of a new price, of a new product, in the mirror too unless told otherwise. `amount` in minor units."""
         product = await self.stripe.post("/v1/products", name="Gold")
         how = {"recurring[interval]": "month"} if monthly else {}
         price = await self.stripe.post(
-            "/v1/prices", product=product["id"], unit_amount=amount, currency=currency, **how, **form
+            "/v1/prices", product=product["id"], unit_amount=amount, currency=currency, **how
         )
-        await self.services.mirror.refresh("product", product["id"])
-        await self.services.mirror.refresh("price", price["id"])
+        if known:
+            await self.services.mirror.refresh("product", product["id"])
+            await self.services.mirror.refresh("price", price["id"])
         return str(price["id"])
 
     async def customer(self, subscriber: str = "user_1", *, card: str | None = "pm_card_visa") -> str:
