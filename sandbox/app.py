@@ -25,10 +25,14 @@ TICK_SECONDS = 0.25
 
 
 class Sandbox(Starlette):
-    """Starlette, with the server's own `send` within reach, for connections that are to be cut."""
+    """Starlette, with uvicorn's own part of a request within reach: what ASGI has no word for goes through it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["sandbox.send"] = send
+        exchange = getattr(send, "__self__", None)
+        scope["sandbox.transport"] = getattr(exchange, "transport", None)
+        if exchange is not None and hasattr(exchange, "default_headers"):
+            # The date of an answer is the sandbox's, not the server's.
+            exchange.default_headers = [pair for pair in exchange.default_headers if pair[0] != b"date"]
         await super().__call__(scope, receive, send)
 
 

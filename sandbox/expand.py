@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sandbox.errors import ApiError, invalid
-from sandbox.expandable import EMBEDDED, EXPANDABLE, Included, Target
+from sandbox.expandable import EMBEDDED, EXPANDABLE, LISTS, Included, Target
 from sandbox.objects import Object, clone
 from sandbox.state import State
 from sandbox.views import view
@@ -28,14 +28,17 @@ def check(kind: str, paths: Sequence[str], *, listed: bool) -> None:
 def check_names(kinds: Sequence[str], names: Sequence[str], path: str) -> None:
     """Walks along a path by the kinds that its references point to."""
     while names:
-        if names[0] == "data" and len(names) > 1:
-            names = names[1:]
         step = next((found for kind in kinds if (found := step_of(kind, names))), None)
         if step is None:
             raise cannot_be_expanded(path)
         target, length = step
+        is_list = isinstance(target, Included) or any((kind, names[0]) in LISTS for kind in kinds)
         kinds = (target.within if isinstance(target, Included) else target).split()
         names = names[length:]
+        if names and is_list:
+            if names[0] != "data":
+                raise cannot_be_expanded(path)
+            names = names[1:]
         if names and not kinds:
             raise cannot_be_expanded(path)
 

@@ -158,9 +158,5 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     "test_helpers.test_clock": {},
     "webhook_endpoint": {},
 }
-EMBEDDED = {
-    ("subscription", "items"),
-    ("invoice", "lines"),
-    ("subscription_item", "plan"),
-    ("subscription_item", "price"),
-}
+LISTS = {("subscription", "items"), ("invoice", "lines")}
+EMBEDDED = LISTS | {("subscription_item", "plan"), ("subscription_item", "price")}

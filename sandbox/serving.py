@@ -278,8 +278,8 @@ async def deliver(send: Send, answer: Answer, common: dict[str, str]) -> None:
 
 
 async def hang_up(scope: Scope) -> None:
-    """Cuts the connection without an answer; this reaches for the server's transport, which ASGI does not name."""
-    transport = getattr(getattr(scope["sandbox.send"], "__self__", None), "transport", None)
+    """Cuts the connection without an answer."""
+    transport = scope["sandbox.transport"]
     if transport is None:
         raise RuntimeError("Connections can only be dropped under uvicorn.")
     transport.abort()
