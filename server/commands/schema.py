@@ -7,4 +7,4 @@ from schema import print_contract
 
 def run() -> None:
     """Print the schema in GraphQL's schema definition language."""
-    typer.echo(print_contract())
+    typer.echo(print_contract(), nl=False)

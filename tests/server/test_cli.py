@@ -36,8 +36,8 @@ def refusal(done: "subprocess.CompletedProcess[str]") -> str:
     """The one sentence with which a command did not start."""
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
-    (sentence,) = done.stderr.splitlines()
-    assert sentence.endswith(".")
+    sentence = done.stderr.removesuffix("\n")
+    assert re.fullmatch(r"[^\n]+\.", sentence), done.stderr
     return sentence
 
 

@@ -88,7 +88,6 @@ def test_while_the_database_is_away_the_answer_is_503_and_afterwards_all_is_well
 ) -> None:
     own = Postgres(tmp_path / "postgres")
     with ExitStack() as stack:
-        stack.callback(own.stop)
         settings = settings_for(stack.enter_context(own.database()), unused_port)
         stack.enter_context(sandbox_on(unused_port))
         listener = stack.enter_context(free_port())
