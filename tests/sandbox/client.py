@@ -63,7 +63,9 @@ class Client:
     def advance(self, seconds: int) -> None:
         self.control("clock", seconds=seconds)
 
-    def price(self, amount: int = 2_500, currency: str = "usd", interval: str | None = "month", **params: Any) -> Object:
+    def price(
+        self, amount: int = 2_500, currency: str = "usd", interval: str | None = "month", **params: Any
+    ) -> Object:
         recurring = {"recurring": {"interval": interval} | params.pop("recurring", {})} if interval else {}
         product = params.pop("product_data", {"name": "Plan"})
         return self.post(

@@ -3,6 +3,7 @@
 import email.utils
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -207,7 +208,7 @@ def test_created_filters_include_their_bounds(alone: Client) -> None:
 
 
 @pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 101}, {"starting_after": "cus_nope"}, {"nope": 1}])
-def test_bad_paging_is_refused(shared: Client, params: dict[str, object]) -> None:
+def test_bad_paging_is_refused(shared: Client, params: dict[str, Any]) -> None:
     assert shared.send("GET", "/v1/customers", **params).status_code == 400
 
 

@@ -156,7 +156,9 @@ def test_two_clocks_do_not_mix(alone: Client) -> None:
 
 
 MOMENTS = st.integers(0, 4_000_000_000)
-INTERVALS = st.sampled_from([("day", 1), ("day", 30), ("week", 2), ("month", 1), ("month", 6), ("year", 1), ("year", 3)])
+INTERVALS = st.sampled_from(
+    [("day", 1), ("day", 30), ("week", 2), ("month", 1), ("month", 6), ("year", 1), ("year", 3)]
+)
 
 
 @given(anchor=MOMENTS, moment=MOMENTS, interval=INTERVALS)

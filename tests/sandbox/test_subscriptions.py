@@ -201,7 +201,11 @@ def test_deleting_a_customer_ends_everything_of_theirs(shared: Client) -> None:
     shared.delete(f"/v1/customers/{customer['id']}")
     assert shared.subscription(subscription["id"])["status"] == "canceled"
     assert shared.get(f"/v1/payment_methods/{method}")["customer"] is None
-    assert shared.get(f"/v1/customers/{customer['id']}") == {"id": customer["id"], "object": "customer", "deleted": True}
+    assert shared.get(f"/v1/customers/{customer['id']}") == {
+        "id": customer["id"],
+        "object": "customer",
+        "deleted": True,
+    }
     with pytest.raises(Refusal) as refusal:
         shared.post(f"/v1/customers/{customer['id']}", name="x")
     assert refusal.value.status == 404

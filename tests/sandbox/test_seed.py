@@ -1,0 +1,66 @@
+"""The demo data."""
+
+import time
+
+from sandbox.app import build
+from tests.sandbox.client import Client
+from tests.sandbox.conftest import fresh
+
+
+def people(client: Client) -> dict[str, str]:
+    rows = client.get("/v1/customers", limit=100)["data"]
+    return {row["metadata"]["subscriber_id"]: row["id"] for row in rows}
+
+
+def test_everybody_has_the_past_that_they_should_have(seeded: Client) -> None:
+    found = people(seeded)
+    statuses = {
+        name: seeded.get("/v1/subscriptions", customer=id, status="all")["data"][0]["status"]
+        for name, id in found.items()
+    }
+    assert statuses == {
+        "ada": "active",
+        "grace": "active",
+        "linus": "past_due",
+        "dennis": "canceled",
+        "margaret": "trialing",
+    }
+    assert len(seeded.get("/v1/invoices", customer=found["ada"], limit=100)["data"]) >= 6
+    assert len(seeded.get("/v1/refunds")["data"]) == 1
+    assert seeded.get(f"/v1/customers/{found['linus']}")["delinquent"] is True
+
+
+def test_the_catalogue_can_be_read(seeded: Client) -> None:
+    keys = {price["lookup_key"] for price in seeded.get("/v1/prices", active=True, limit=100)["data"]}
+    assert keys == {
+        "starter_monthly",
+        "starter_yearly",
+        "pro_monthly",
+        "pro_yearly",
+        "pro_monthly_jpy",
+        "team_monthly",
+        "onboarding",
+    }
+    assert seeded.get("/v1/prices/price_team_monthly", expand=["tiers"])["tiers"][1]["unit_amount"] == 900
+    assert seeded.get("/v1/promotion_codes", code="WELCOME5")["data"][0]["active"] is True
+
+
+def test_it_happened_before_now_and_was_told(seeded: Client) -> None:
+    newest = seeded.get("/v1/events", limit=1)["data"][0]
+    assert newest["created"] <= time.time() + 1
+    invoices = seeded.get("/v1/invoices", limit=100)["data"]
+    assert min(invoice["created"] for invoice in invoices) < time.time() - 150 * 86_400
+    assert max(invoice["created"] for invoice in invoices) <= time.time() + 1
+
+
+def test_it_is_the_same_each_time(seeded: Client) -> None:
+    with fresh(seed=True) as other:
+        assert people(other) == people(seeded)
+        ids = [[row["id"] for row in one.get("/v1/invoices", limit=100)["data"]] for one in (other, seeded)]
+        assert ids[0] == ids[1]
+
+
+def test_it_takes_no_time() -> None:
+    start = time.perf_counter()
+    build(webhook_url=None, webhook_secret=None, seed=True)
+    assert time.perf_counter() - start < 0.5
