@@ -10,14 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.accounts import Account
+from db.columns import at
 from db.engine import reading
-from db.tables import InvoicePayment
+from db.tables import InvoiceItem, InvoicePayment
 from mirror.arrivals import Arrivals, revision
 from mirror.errors import NotFetchable, NotFound
 from mirror.gateway import API_VERSION, Answer, Gateway
 from mirror.order import Decision, Seen
 from mirror.references import missing_references
-from mirror.stored import Key, Stored, is_cut_short, stored_forms
+from mirror.stored import KEPT_WHEN_ABSENT, Key, Stored, is_cut_short, stored_forms
 from mirror.write import Known, Writer, known_objects
 
 log = structlog.get_logger()
@@ -185,6 +186,8 @@ class Mirror:
         needed: set[Key] = set()
         if form.key.type == "discount" and form.parent is None:
             needed.add(_owner(form))
+        if form.key.type == "invoice":
+            needed.update(await self._items_moved_by(form, arrivals))
         if form.deleted:
             return needed
         listed = [Key("discount", id) for id in form.data.get("discounts") or [] if isinstance(id, str)]
@@ -193,14 +196,32 @@ class Mirror:
             known = await self._look_up(strangers)
             if not all(known.values()):
                 needed.add(form.key)
-        tiered = form.key.type == "price" and form.data.get("billing_scheme") == "tiered"
-        if tiered and "tiers" not in form.data and (await self._look_up([form.key]))[form.key] is None:
+        only_when_expanded = KEPT_WHEN_ABSENT.get(form.key.type, frozenset())
+        if only_when_expanded - form.data.keys() and (await self._look_up([form.key]))[form.key] is None:
             needed.add(form.key)
         if form.key.type == "invoice" and "payments" not in form.expanded and form.data.get("status") != "draft":
             needed.add(Key("invoice_payments", form.key.id))
         if form.key.type == "payment_intent":
             needed.update(await self._invoices_paid_by(form.key.id))
         return needed
+
+    async def _items_moved_by(self, invoice: Stored, arrivals: Arrivals) -> set[Key]:
+        """Invoice items that went onto the invoice, or off it: Stripe sends no event of their own for that."""
+        on_it = {
+            id
+            for line in arrivals.parts_of(invoice.key)
+            for origin in ("invoice_item_details", "subscription_item_details")
+            if (id := at(line.data, "parent", origin, "invoice_item"))
+        }
+        statement = select(InvoiceItem.id).where(
+            InvoiceItem.account == self.account.id,
+            InvoiceItem.livemode == self.account.livemode,
+            InvoiceItem.invoice == invoice.key.id,
+            InvoiceItem.deleted.is_(False),
+        )
+        async with reading(self._engine).connect() as connection:
+            known = set(await connection.scalars(statement))
+        return {Key("invoiceitem", id) for id in on_it ^ known}
 
     async def _invoices_paid_by(self, payment_intent: str) -> set[Key]:
         statement = select(InvoicePayment.invoice).where(

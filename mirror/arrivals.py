@@ -33,8 +33,22 @@ class Arrivals:
             waiting = self._by_key.get(form.key)
             if waiting is not None and seen.latest < waiting.seen.earliest:
                 continue
+            if waiting is not None:
+                self._discard_parts_of(form.key)
             asked_after = revision(known[form.key]) if form.key in known else None
             self._by_key[form.key] = Arrival(form, seen, asked_after)
+
+    def parts_of(self, owner: Key) -> list[Stored]:
+        return [
+            arrival.form
+            for key, arrival in self._by_key.items()
+            if key.type in PART_TYPES and arrival.form.parent == owner
+        ]
+
+    def _discard_parts_of(self, owner: Key) -> None:
+        """Another form of the owner brings its own parts; those that it does not list any more must not stay."""
+        for part in self.parts_of(owner):
+            del self._by_key[part.key]
 
     def keys(self) -> list[Key]:
         return list(self._by_key)
@@ -46,7 +60,13 @@ class Arrivals:
         return self._by_key[key]
 
     def decided(self, known: Mapping[Key, Known | None]) -> dict[Key, Decision]:
-        return {key: self._decide(arrival, known.get(key)) for key, arrival in self._by_key.items()}
+        decisions = {key: self._decide(arrival, known.get(key)) for key, arrival in self._by_key.items()}
+        for key, arrival in self._by_key.items():
+            owner = arrival.form.parent if key.type in PART_TYPES else None
+            # An owner that is old news brings parts that it may have lost since.
+            if owner is not None and known.get(key) is None and decisions.get(owner) is Decision.DROP:
+                decisions[key] = Decision.DROP
+        return decisions
 
     def _decide(self, arrival: Arrival, known: Known | None) -> Decision:
         if known is not None and known.deleted and arrival.form.key.type not in PART_TYPES:

@@ -37,7 +37,7 @@ class Status:
 
 async def status(engine: AsyncEngine, account: Account) -> Status:
     async with reading(engine).connect() as connection:
-        states = dict((await connection.execute(_events_by_state(account))).tuples().all())
+        states = dict((await connection.execute(_events_by_state(account))).all())
         last_event_at = await connection.scalar(
             select(func.max(InboxEvent.created)).where(*_owned(InboxEvent, account))
         )
@@ -97,5 +97,5 @@ async def _several_customers(connection: AsyncConnection, account: Account) -> l
     )
     return [
         f"Subscriber {subscriber} has {count} live customers at Stripe. The oldest is used: merge or delete the others."
-        for subscriber, count in (await connection.execute(statement)).tuples()
+        for subscriber, count in await connection.execute(statement)
     ]

@@ -33,7 +33,7 @@ def url_of(listener: socket.socket) -> str:
 @contextmanager
 def serving(application: ASGIApp, listener: socket.socket) -> Iterator[None]:
     """Serve `application` on `listener` until the block ends; its lifespan runs."""
-    config = uvicorn.Config(application, ws="none", lifespan="on", log_config=None, access_log=False)
+    config = uvicorn.Config(application, ws="none", lifespan="on", log_config=None, access_log=False, date_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name=url_of(listener))
     thread.start()
