@@ -35,7 +35,7 @@ def build(settings: Settings, *, graphiql: GraphiQL | None = None) -> Starlette:
             yield
 
     async def webhooks(request: Request) -> Response:
-        return await wiring.current().webhooks(request)
+        return await wiring.current().webhooks.receive(request)
 
     # fmt: off
     routes = [

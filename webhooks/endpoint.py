@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import stripe
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -27,7 +27,7 @@ class WebhookEndpoint:
         self._account = account
         self._secrets = tuple(secrets)
 
-    async def __call__(self, request: Request) -> Response:
+    async def receive(self, request: Request) -> Response:
         try:
             body = await _read(request)
         except ClientDisconnect:
@@ -45,7 +45,7 @@ class WebhookEndpoint:
         try:
             if await self._inbox.keep(event, body):
                 await self._inbox.apply(event)
-        except (OperationalError, InterfaceError, OSError) as error:
+        except (SQLAlchemyError, OSError) as error:
             log.error("The database is away, so an event was not stored.", error=type(error).__name__)
             return _refuse(503, "The database is away. Send the event again.")
         return PlainTextResponse("Stored.")
