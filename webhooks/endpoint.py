@@ -51,6 +51,8 @@ class WebhookEndpoint:
         return PlainTextResponse("Stored.")
 
     def _is_signed(self, body: bytes, header: str) -> bool:
+        if not header.isascii():
+            return False
         for secret in self._secrets:
             try:
                 stripe.WebhookSignature.verify_header(body.decode(), header, secret, TOLERANCE_SECONDS)
