@@ -112,6 +112,18 @@ class Shop:
         policy = replace(self.services.policy, stripe_timeout_seconds=seconds)
         return replace(self, services=replace(self.services, policy=policy))
 
+    @asynccontextmanager
+    async def speaking_to(self, url: str, *, secret_key: str = SECRET_KEY) -> AsyncIterator["Shop"]:
+        """The same shop with another way to Stripe."""
+        gateway = Gateway(secret_key=secret_key, api_base=url, timeout_seconds=TIMEOUT_SECONDS)
+        services = self.services
+        mirror = Mirror(services.engine, gateway, services.account, subscriber_key=SUBSCRIBER_KEY)
+        try:
+            yield replace(self, services=replace(services, gateway=gateway, mirror=mirror))
+        finally:
+            await mirror.close()
+            await gateway.close()
+
 
 @asynccontextmanager
 async def open_shop(database_url: str, sandbox_url: str) -> AsyncIterator[Shop]:
