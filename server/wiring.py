@@ -140,7 +140,7 @@ class Wiring:
         log.info("serving", account=account.id, livemode=account.livemode)
         return Wired(
             services=services,
-            executor=Executor(services, introspection=settings.introspection),
+            executor=Executor(introspection=settings.introspection),
             webhooks=WebhookEndpoint(
                 Inbox(self.engine, mirror),
                 account,

@@ -20,11 +20,9 @@ hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
+def postgres() -> Postgres:
     """One PostgreSQL server for the whole run, all workers of it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return Postgres(shared / "postgres")
+    return Postgres(os.environ.get("PYTEST_XDIST_TESTRUNUID"))
 
 
 @pytest.fixture(scope="session")

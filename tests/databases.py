@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 import os
+import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,10 +33,15 @@ def migrated(url: str) -> str:
 
 
 class Postgres:
-    """A PostgreSQL server that all workers of a test run share, listening on a socket in `folder`."""
+    """A PostgreSQL server, listening on a socket in its data folder. It ends, and the folder goes, with the last user.
 
-    def __init__(self, folder: Path) -> None:
-        self._server = get_server(folder, cleanup_mode="stop")
+    Those who give the same `name` share one. The folder is not one of pytest's, which other runs of root's close to the
+    user that PostgreSQL runs as.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        folder = Path(tempfile.gettempdir()) / f"stripe-graphql-tests-{name or secrets.token_hex(8)}"
+        self._server = get_server(folder, cleanup_mode="delete")
         self._socket = str(self._server.get_postmaster_info().socket_dir)
         self._names = (f"test_{os.getpid()}_{number}" for number in itertools.count())
         self._template: str | None = None

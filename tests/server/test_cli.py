@@ -107,12 +107,18 @@ def test_what_is_missing_is_one_sentence(run: Run, arguments: list[str], said: s
         ),
         (
             {"STRIPE_SECRET_KEY": "sk_test_a", "JWT_SECRET": SECRET, "DATABASE_URL": "sqlite:////nowhere/b.db"},
-            "database cannot be used",
+            "SQLite file",
         ),
     ],
 )
 def test_a_server_that_cannot_work_does_not_start(run: Run, environment: dict[str, str], said: str) -> None:
     assert said in refusal(run("serve", "--port", "0", **environment))
+
+
+def test_a_file_that_is_no_database_is_left_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "diary").write_text("Dear diary, " * 100)
+    assert "file is not a database" in refusal(run("migrate", DATABASE_URL="sqlite:///diary"))
+    assert (tmp_path / "diary").read_text().startswith("Dear diary")
 
 
 def test_the_sandbox_takes_no_live_key_and_no_other_machine(run: Run) -> None:

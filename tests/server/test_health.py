@@ -4,7 +4,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import httpx
 
@@ -83,10 +82,8 @@ def test_a_start_without_stripe_remembers_the_account(sqlite: SQLite, unused_por
         assert client.post("/graphql", json=VIEWER).json() == {"data": {"viewer": None}}
 
 
-def test_while_the_database_is_away_the_answer_is_503_and_afterwards_all_is_well(
-    tmp_path: Path, unused_port: int
-) -> None:
-    own = Postgres(tmp_path / "postgres")
+def test_while_the_database_is_away_the_answer_is_503_and_afterwards_all_is_well(unused_port: int) -> None:
+    own = Postgres()
     with ExitStack() as stack:
         settings = settings_for(stack.enter_context(own.database()), unused_port)
         stack.enter_context(sandbox_on(unused_port))
