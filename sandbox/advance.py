@@ -1,5 +1,6 @@
 """Time passing: what is due happens in its order, each thing at its own moment."""
 
+import logging
 from collections.abc import Callable
 
 from sandbox import invoice_times, subscription_times
@@ -8,6 +9,7 @@ from sandbox.payment_intent_building import end_intent
 from sandbox.refunds import fail
 from sandbox.state import State
 
+LOG = logging.getLogger("sandbox")
 Action = Callable[[State, Object, int], None]
 
 
@@ -34,18 +36,23 @@ ACTIONS: dict[str, tuple[str, Action]] = {
 
 
 def catch_up(state: State) -> None:
-    """Does what has become due in the sandbox's own time."""
+    """Does what has become due in the sandbox's own time; what fails there is told in the log, not to callers."""
     moment = state.clock.now()
-    due = state.timers.next_due("")
-    if due is not None and due <= moment:
-        run_to(state, moment)
-        state.clock.held = None
+    while (due := state.timers.next_due("")) is not None and due <= moment:
+        try:
+            run_to(state, moment)
+        except Exception:
+            LOG.exception("The sandbox failed at something that was due.")
+        finally:
+            state.clock.held = None
 
 
 def advance(state: State, moment: int) -> None:
-    """Moves the sandbox's own time forward to a moment."""
-    run_to(state, moment)
-    state.clock.release_at(moment)
+    """Moves the sandbox's own time forward to a moment, and not past what fails on the way."""
+    try:
+        run_to(state, moment)
+    finally:
+        state.clock.release_at(state.clock.now())
 
 
 def run_to(state: State, moment: int) -> None:
@@ -65,9 +72,17 @@ def advance_test_clock(state: State, clock: Object, moment: int) -> None:
 
 
 def fire(state: State, clock: str) -> None:
-    """Does the next thing, if its object is still there."""
+    """Does the next thing, if its object is still there; should it fail, it is taken back and not tried again."""
     due, _, action, id = state.timers.take(clock)
     kind, act = ACTIONS[action]
     row = state.table(kind).get(id)
-    if row is not None:
+    if row is None:
+        return
+    state.journal.commit()
+    events = len(state.outbox)
+    try:
         act(state, row, due)
+    except Exception:
+        state.journal.rollback()
+        del state.outbox[events:]
+        raise

@@ -8,9 +8,9 @@ from sandbox.events import emit
 from sandbox.money import rounded
 from sandbox.objects import Object, clone
 from sandbox.payment_method_building import card_of
+from sandbox.periods import DAY
 from sandbox.state import State
 
-DAY = 86_400
 HOLD = 7 * DAY
 RATE = Decimal("0.029")
 FIXED = 30

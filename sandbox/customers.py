@@ -4,63 +4,18 @@ from typing import Any
 
 from sandbox.calls import Call, merged
 from sandbox.customer_balance import adjust
+from sandbox.customer_parameters import SEARCH
 from sandbox.errors import invalid, no_such
 from sandbox.events import emit, emit_update
 from sandbox.expand import stub
 from sandbox.lists import page
 from sandbox.objects import Object
-from sandbox.parameters import (
-    ADDRESS,
-    PAGING,
-    Boolean,
-    Choice,
-    Hash,
-    Integer,
-    Listed,
-    Metadata,
-    Moments,
-    Shape,
-    Text,
-    unsupported_names,
-)
 from sandbox.payment_method_attachment import attach_token
-from sandbox.search import Fields, search
+from sandbox.search import search
 from sandbox.state import State
 from sandbox.subscription_ending import end
-from sandbox.tax_ids import TAX_ID_DATA, add_tax_id
+from sandbox.tax_ids import add_tax_id
 from sandbox.views import snapshot, view
-
-CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
-SHIPPING = Hash({"address": ADDRESS, "name": Text(required=True), "phone": Text()}, unsets=True)
-WRITE: Shape = unsupported_names("cash_balance source tax") | {
-    "address": ADDRESS,
-    "balance": Integer(),
-    "business_name": Text(),
-    "description": Text(),
-    "email": Text(limit=512),
-    "individual_name": Text(),
-    "invoice_prefix": Text(limit=12),
-    "invoice_settings": Hash(
-        {
-            "custom_fields": CUSTOM_FIELDS,
-            "default_payment_method": Text(),
-            "footer": Text(),
-            "rendering_options": Hash({"amount_tax_display": Text(), "template": Text()}, unsets=True),
-        }
-    ),
-    "metadata": Metadata(),
-    "name": Text(limit=256),
-    "next_invoice_sequence": Integer(low=1),
-    "phone": Text(limit=20),
-    "preferred_locales": Listed(Text(required=True)),
-    "shipping": SHIPPING,
-    "tax_exempt": Choice(("exempt", "none", "reverse"), unsets=True),
-    "validate": Boolean(),
-}
-CREATE: Shape = WRITE | {"payment_method": Text(), "tax_id_data": TAX_ID_DATA, "test_clock": Text()}
-UPDATE: Shape = WRITE | unsupported_names("default_source")
-LIST: Shape = PAGING | {"created": Moments(), "email": Text(), "test_clock": Text()}
-SEARCH = Fields(text={"email": "email", "name": "name", "phone": "phone"}, numeric={"created": "created"})
 
 PLAIN = (
     "address", "business_name", "description", "email", "individual_name", "invoice_prefix", "name",
@@ -191,6 +146,9 @@ def delete(call: Call) -> Object:
         state.edit(method)["customer"] = None
         method.setdefault("_", {})["used"] = True
         state.table("payment_method").reindex(method["id"])
+    for invoice in state.table("invoice").oldest_first("customer", customer["id"]):
+        if invoice["status"] in ("draft", "open"):
+            state.edit(invoice).update(auto_advance=False, automatically_finalizes_at=None, next_payment_attempt=None)
     emit(state, "customer.deleted", customer)
     state.table("customer").remove(customer["id"])
     return stub("customer", customer)

@@ -6,11 +6,11 @@ from sandbox.events import emit, emit_update
 from sandbox.invoice_finalization import drop_intent, open_payment
 from sandbox.objects import Object
 from sandbox.payment_attempts import attempt, declined
+from sandbox.periods import DAY
 from sandbox.state import State
 from sandbox.subscription_standing import after_failure, after_payment, subscription_of
 from sandbox.views import snapshot
 
-DAY = 86_400
 REQUIRES_ACTION = (
     "This payment requires additional user action before it can be completed successfully. Payment can be completed"
     " using the PaymentIntent associated with the invoice. For more details see:"

@@ -6,10 +6,10 @@ from sandbox.events import emit, emit_update
 from sandbox.invoice_totals import recompute
 from sandbox.objects import Object
 from sandbox.payment_intent_building import build, end_intent
+from sandbox.periods import DAY
 from sandbox.state import State
 from sandbox.views import snapshot
 
-DAY = 86_400
 DESCRIPTIONS = {
     "subscription_create": "Subscription creation",
     "subscription_update": "Subscription update",

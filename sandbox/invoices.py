@@ -1,110 +1,25 @@
 """Invoices (https://docs.stripe.com/api/invoices)."""
 
-from typing import Any
-
-from sandbox.calls import Call, merged
-from sandbox.discounts import DISCOUNTS, resolve
+from sandbox.calls import Call
 from sandbox.errors import ApiError, invalid
 from sandbox.events import emit, emit_update
-from sandbox.invoice_building import HOUR, complete, draft, sweep
+from sandbox.invoice_building import complete, draft, sweep
 from sandbox.invoice_collection import collect, method_for, paid, pay_out_of_band, refusal
 from sandbox.invoice_finalization import finalize as make_final
 from sandbox.invoice_finalization import mark_uncollectible as give_up
 from sandbox.invoice_finalization import void as call_off
-from sandbox.invoice_items import not_editable
+from sandbox.invoice_item_building import not_editable
+from sandbox.invoice_parameters import SEARCH
 from sandbox.invoice_totals import recompute
+from sandbox.invoice_writing import currency_for, write
 from sandbox.lists import page
 from sandbox.objects import Object
-from sandbox.parameters import (
-    PAGING,
-    TIMESTAMP,
-    Anything,
-    Boolean,
-    Choice,
-    Currency,
-    Hash,
-    Integer,
-    Kind,
-    Listed,
-    Metadata,
-    Moments,
-    Shape,
-    Text,
-    unsupported_names,
-)
 from sandbox.payment_method_attachment import check_unused
 from sandbox.payment_method_building import usable
-from sandbox.search import Fields, search
+from sandbox.search import search
 from sandbox.state import State
-from sandbox.subscription_creation import checked_method
 from sandbox.views import snapshot
 
-DAY = 86_400
-COLLECTION_METHOD = Choice(("charge_automatically", "send_invoice"))
-CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
-WRITE: dict[str, Kind] = unsupported_names(
-    "account_tax_ids application_fee_amount automatic_tax default_source default_tax_rates issuer on_behalf_of"
-    " shipping_cost shipping_details transfer_data"
-) | {
-    "auto_advance": Boolean(),
-    "automatically_finalizes_at": TIMESTAMP,
-    "collection_method": COLLECTION_METHOD,
-    "custom_fields": CUSTOM_FIELDS,
-    "days_until_due": Integer(low=0),
-    "default_payment_method": Text(),
-    "description": Text(limit=1_500),
-    "discounts": DISCOUNTS,
-    "due_date": TIMESTAMP,
-    "effective_at": TIMESTAMP,
-    "footer": Text(),
-    "metadata": Metadata(),
-    "number": Text(limit=26),
-    "payment_settings": Anything(),
-    "rendering": Anything(),
-    "statement_descriptor": Text(limit=22),
-}
-CREATE: Shape = (
-    WRITE
-    | unsupported_names("customer_account from_invoice")
-    | {
-        "currency": Currency(),
-        "customer": Text(),
-        "pending_invoice_items_behavior": Choice(("exclude", "include")),
-        "subscription": Text(),
-    }
-)
-UPDATE: Shape = WRITE
-FINALIZE: Shape = {"auto_advance": Boolean()}
-PAY: Shape = unsupported_names("mandate source") | {
-    "forgive": Boolean(),
-    "off_session": Boolean(),
-    "paid_out_of_band": Boolean(),
-    "payment_method": Text(),
-}
-LIST: Shape = (
-    PAGING
-    | unsupported_names("customer_account")
-    | {
-        "collection_method": COLLECTION_METHOD,
-        "created": Moments(),
-        "customer": Text(),
-        "due_date": Moments(),
-        "status": Choice(("draft", "open", "paid", "uncollectible", "void")),
-        "subscription": Text(),
-    }
-)
-SEARCH = Fields(
-    text={
-        "currency": "currency",
-        "customer": "customer",
-        "number": "number",
-        "receipt_number": "receipt_number",
-        "status": "status",
-        "subscription": "parent.subscription_details.subscription",
-    },
-    numeric={"created": "created", "due_date": "due_date", "total": "total"},
-)
-PLAIN = ("description", "footer", "number", "statement_descriptor")
 WHEN_FINAL = frozenset(("metadata", "auto_advance", "default_payment_method", "description", "footer", "custom_fields"))
 
 
@@ -140,96 +55,6 @@ def create(call: Call) -> Object:
     complete(state, invoice)
     emit(state, "invoice.created", invoice)
     return invoice
-
-
-def currency_for(
-    state: State, params: dict[str, Any], customer: Object, subscription: Object | None, *, includes: bool
-) -> str:
-    """The given one, the subscription's, that of what is pending, the customer's, or dollars."""
-    if params.get("currency"):
-        currency: str = params["currency"]
-        return currency
-    if subscription is not None:
-        return str(subscription["currency"])
-    waiting = state.table("invoiceitem").oldest_first("pending", customer["id"]) if includes else []
-    own = [item["currency"] for item in waiting]
-    if customer["currency"] in own or not own:
-        return customer["currency"] or "usd"
-    return str(own[0])
-
-
-def write(state: State, invoice: Object, params: dict[str, Any]) -> None:
-    """Sets what was given on a draft. Raises ApiError 400."""
-    customer = state.get("customer", invoice["customer"])
-    for name in PLAIN:
-        if name in params:
-            invoice[name] = params[name]
-    if "custom_fields" in params:
-        invoice["custom_fields"] = params["custom_fields"] or None
-    if "metadata" in params:
-        invoice["metadata"] = merged(invoice["metadata"], params["metadata"])
-    if "effective_at" in params:
-        invoice["effective_at"] = params["effective_at"]
-    if "default_payment_method" in params:
-        invoice["default_payment_method"] = checked_method(state, customer, params["default_payment_method"])
-    if "discounts" in params:
-        invoice["discounts"] = resolve(
-            state,
-            params["discounts"],
-            customer,
-            invoice["currency"],
-            "discounts",
-            invoice["discounts"],
-            invoice=invoice["id"],
-        )
-    set_collection(state, invoice, params)
-    set_advance(state, invoice, params)
-
-
-def set_collection(state: State, invoice: Object, params: dict[str, Any]) -> None:
-    """How the invoice is collected, and by when it is due."""
-    method = params.get("collection_method", invoice["collection_method"])
-    due, days = params.get("due_date"), params.get("days_until_due")
-    if due is not None and days is not None:
-        raise invalid("You may only specify one of these parameters: due_date, days_until_due.", "due_date")
-    if method == "charge_automatically":
-        if due is not None or days is not None:
-            raise invalid(
-                "You can only set due_date or days_until_due when collection_method is send_invoice.",
-                "due_date" if due is not None else "days_until_due",
-            )
-        invoice |= {"collection_method": method, "due_date": None}
-        return
-    if due is None and days is None and invoice["due_date"] is None:
-        raise invalid(
-            "If invoice collection method is 'send_invoice', you must specify 'days_until_due' or 'due_date'.",
-            "days_until_due",
-            "parameter_missing",
-        )
-    now = state.now_for(invoice)
-    if due is not None and due < now:
-        raise invalid("The due_date must be in the future.", "due_date")
-    if due is not None or days is not None:
-        invoice["due_date"] = due if due is not None else now + (days or 0) * DAY
-        invoice["_"]["days_until_due"] = days
-    invoice["collection_method"] = method
-
-
-def set_advance(state: State, invoice: Object, params: dict[str, Any]) -> None:
-    """Whether a draft goes on by itself, and when."""
-    if "automatically_finalizes_at" in params:
-        invoice |= {"auto_advance": True, "automatically_finalizes_at": params["automatically_finalizes_at"]}
-    elif "auto_advance" in params:
-        invoice["auto_advance"] = params["auto_advance"]
-        moment = state.now_for(invoice) + HOUR if params["auto_advance"] else None
-        invoice["automatically_finalizes_at"] = moment if invoice["status"] == "draft" else None
-    if invoice["status"] != "draft":
-        return
-    moment = invoice["automatically_finalizes_at"]
-    charges = invoice["collection_method"] == "charge_automatically"
-    invoice["next_payment_attempt"] = moment if charges else None
-    if moment is not None:
-        state.at(invoice, moment, "invoice.finalize")
 
 
 def retrieve(call: Call) -> Object:

@@ -9,121 +9,15 @@ from sandbox.events import emit
 from sandbox.invoice_collection import follow
 from sandbox.lists import page
 from sandbox.objects import Object
-from sandbox.parameters import (
-    PAGING,
-    Anything,
-    Boolean,
-    Choice,
-    Currency,
-    Either,
-    Hash,
-    Integer,
-    Kind,
-    Metadata,
-    Moments,
-    Shape,
-    Text,
-    unsupported_names,
-)
-from sandbox.payment_attempts import attempt, declined
+from sandbox.payment_confirmation import authorized, confirmed, method_given
 from sandbox.payment_intent_building import build, check_amount, end_intent
-from sandbox.payment_method_attachment import used_up
-from sandbox.payment_method_building import usable
-from sandbox.payment_methods import DATA, from_data
-from sandbox.search import Fields, search
+from sandbox.payment_intent_parameters import SEARCH
+from sandbox.search import search
 
-UNSUPPORTED = "allowed_payment_method_types amount_details excluded_payment_method_types hooks payment_details"
-UNSUPPORTED_FEES = " application_fee_amount payment_method_configuration transfer_data"
-CAPTURE_METHOD = Choice(("automatic", "automatic_async", "manual"))
-FUTURE_USAGE = Choice(("off_session", "on_session"), unsets=True)
-DESCRIBING: dict[str, Kind] = {
-    "description": Text(limit=1_000),
-    "metadata": Metadata(),
-    "receipt_email": Text(),
-    "setup_future_usage": FUTURE_USAGE,
-    "shipping": Anything(),
-    "statement_descriptor": Text(limit=22),
-    "statement_descriptor_suffix": Text(limit=22),
-    "transfer_group": Text(),
-}
-CONFIRMING: dict[str, Kind] = {
-    "capture_method": CAPTURE_METHOD,
-    "error_on_requires_action": Boolean(),
-    "mandate_data": Anything(),
-    "off_session": Either(("one_off", "recurring"), Boolean()),
-    "payment_method": Text(),
-    "payment_method_data": Hash(DATA),
-    "payment_method_options": Anything(),
-    "radar_options": Anything(),
-    "return_url": Text(),
-    "use_stripe_sdk": Boolean(),
-}
-CREATE: Shape = (
-    unsupported_names(f"{UNSUPPORTED}{UNSUPPORTED_FEES} confirmation_token customer_account mandate on_behalf_of")
-    | DESCRIBING
-    | CONFIRMING
-    | {
-        "amount": Integer(required=True),
-        "automatic_payment_methods": Hash(
-            {"allow_redirects": Choice(("always", "never")), "enabled": Boolean(required=True)}
-        ),
-        "confirm": Boolean(),
-        "confirmation_method": Choice(("automatic", "manual")),
-        "currency": Currency(required=True),
-        "customer": Text(),
-    }
-)
-UPDATE: Shape = (
-    unsupported_names(f"{UNSUPPORTED}{UNSUPPORTED_FEES} customer_account")
-    | DESCRIBING
-    | {
-        "amount": Integer(),
-        "capture_method": CAPTURE_METHOD,
-        "currency": Currency(),
-        "customer": Text(),
-        "payment_method": Text(),
-        "payment_method_data": Hash(DATA),
-        "payment_method_options": Anything(),
-    }
-)
-CONFIRM: Shape = (
-    unsupported_names(f"{UNSUPPORTED} confirmation_token mandate")
-    | CONFIRMING
-    | {
-        "amount_to_confirm": Integer(),
-        "client_secret": Text(),
-        "receipt_email": Text(),
-        "setup_future_usage": FUTURE_USAGE,
-        "shipping": Anything(),
-    }
-)
-CAPTURE: Shape = unsupported_names("amount_details application_fee_amount hooks payment_details transfer_data") | {
-    "amount_to_capture": Integer(low=1),
-    "final_capture": Boolean(),
-    "metadata": Metadata(),
-    "statement_descriptor": Text(limit=22),
-    "statement_descriptor_suffix": Text(limit=22),
-}
-CANCEL: Shape = {
-    "cancellation_reason": Choice(("abandoned", "duplicate", "fraudulent", "requested_by_customer")),
-    "client_secret": Text(),
-}
-RETRIEVE: Shape = {"client_secret": Text()}
-LIST: Shape = PAGING | unsupported_names("customer_account") | {"created": Moments(), "customer": Text()}
-SEARCH = Fields(
-    text={"currency": "currency", "customer": "customer", "status": "status"},
-    numeric={"amount": "amount", "created": "created"},
-)
 PLAIN = (
     "description", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor",
     "statement_descriptor_suffix", "transfer_group",
 )  # fmt: skip
-NEEDS_RETURN_URL = (
-    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these"
-    " payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't"
-    " want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and"
-    " `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
-)
 
 
 def create(call: Call) -> Object:
@@ -155,81 +49,9 @@ def create(call: Call) -> Object:
     return intent
 
 
-def method_given(call: Call, intent: Object) -> Object | None:
-    """The payment method that a request names or describes, checked for use on the intent."""
-    state, params = call.state, call.params
-    if params.get("payment_method_data"):
-        return from_data(state, params["payment_method_data"], publishable=call.publishable)
-    if not params.get("payment_method"):
-        return None
-    method = usable(state, params["payment_method"], "payment_method")
-    check_usable(method, intent)
-    return method
-
-
-def check_usable(method: Object, intent: Object) -> None:
-    """A payment method of one customer cannot pay for another. Raises ApiError 400."""
-    if method["customer"] is None and method["_"]["used"]:
-        raise used_up()
-    if method["customer"] is not None and intent["customer"] is None:
-        raise invalid(
-            f"The PaymentMethod {method['id']} belongs to the Customer {method['customer']}. Please include the"
-            " Customer in the `customer` parameter on the PaymentIntent.",
-            "payment_method",
-        )
-    if method["customer"] not in (None, intent["customer"]):
-        raise invalid(
-            f"The PaymentMethod {method['id']} does not belong to the Customer you supplied {intent['customer']}."
-            " Please use this PaymentMethod with the Customer that it belongs to instead.",
-            "payment_method",
-        )
-
-
-def confirmed(call: Call, intent: Object) -> Object:
-    """Confirms an intent and carries the outcome on to its invoice. Raises ApiError 402 when it is declined."""
-    state, params = call.state, call.params
-    if intent["payment_method"] is None:
-        raise invalid(
-            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the"
-            " PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a"
-            " payment method or ConfirmationToken.",
-            code="payment_intent_unexpected_state",
-        )
-    automatic = intent["automatic_payment_methods"] or {"allow_redirects": "never"}
-    redirects = automatic["allow_redirects"] != "never"
-    if redirects and not params.get("return_url") and not params.get("use_stripe_sdk") and not call.publishable:
-        raise invalid(NEEDS_RETURN_URL)
-    decline = attempt(
-        state,
-        intent,
-        state.get("payment_method", intent["payment_method"]),
-        off_session=bool(params.get("off_session")),
-        return_url=params.get("return_url"),
-        may_ask=not params.get("off_session") and not params.get("error_on_requires_action"),
-    )
-    follow(state, intent, decline)
-    if decline is not None:
-        raise declined(state, intent, decline)
-    return intent
-
-
 def retrieve(call: Call) -> Object:
     """GET /v1/payment_intents/{intent}"""
     return authorized(call, call.fetch("payment_intent", "intent"))
-
-
-def authorized(call: Call, intent: Object) -> Object:
-    """With a publishable key the client secret must match. Raises ApiError 400."""
-    secret = call.params.get("client_secret")
-    if (call.publishable or secret) and secret != intent["client_secret"]:
-        raise invalid(
-            f"The client_secret provided does not match any associated {intent['object']} on this account."
-            if secret
-            else "Missing required param: client_secret.",
-            "client_secret",
-            None if secret else "parameter_missing",
-        )
-    return intent
 
 
 def unexpected(intent: Object, verb: str, allowed: str) -> ApiError:

@@ -6,7 +6,7 @@ from sandbox.calls import Call
 from sandbox.discounts import DISCOUNTS, resolve
 from sandbox.errors import ApiError, invalid
 from sandbox.invoice_building import complete, draft, sweep
-from sandbox.invoice_items import make, worked_out
+from sandbox.invoice_item_building import make, worked_out
 from sandbox.objects import Object
 from sandbox.parameters import (
     TIMESTAMP,

@@ -7,7 +7,7 @@ Both are net of the subscription's percentage discounts, as billing mode `flexib
 from decimal import Decimal
 
 from sandbox.discounts import applies
-from sandbox.invoice_items import make
+from sandbox.invoice_item_building import make
 from sandbox.invoice_lines import pricing
 from sandbox.money import rounded
 from sandbox.objects import Object

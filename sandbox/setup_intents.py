@@ -18,7 +18,7 @@ from sandbox.parameters import (
     Text,
     unsupported_names,
 )
-from sandbox.payment_intents import NEEDS_RETURN_URL, authorized, method_given
+from sandbox.payment_confirmation import NEEDS_RETURN_URL, authorized, method_given
 from sandbox.payment_methods import DATA
 from sandbox.setup_intent_building import attempt, build
 from sandbox.views import public, snapshot

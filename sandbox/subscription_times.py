@@ -3,6 +3,7 @@
 from sandbox.events import emit, emit_data
 from sandbox.invoice_collection import method_for
 from sandbox.objects import Object
+from sandbox.periods import DAY
 from sandbox.previews import next_invoice
 from sandbox.state import State
 from sandbox.subscription_billing import seen, told
@@ -10,8 +11,6 @@ from sandbox.subscription_ending import end, expire
 from sandbox.subscription_renewal import renew
 from sandbox.subscription_standing import ENDED
 from sandbox.subscription_timing import INCOMPLETE_FOR, next_end
-
-DAY = 86_400
 
 
 def cycle(state: State, subscription: Object, due: int) -> None:

@@ -1,11 +1,11 @@
 """When something happens to a subscription by itself."""
 
 from sandbox.objects import Object
+from sandbox.periods import DAY
 from sandbox.state import State
 from sandbox.subscription_item_building import items_of
 
 HOUR = 3_600
-DAY = 86_400
 INCOMPLETE_FOR = 23 * HOUR
 
 

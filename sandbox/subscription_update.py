@@ -13,7 +13,8 @@ from sandbox.objects import Object
 from sandbox.proration import credit_unused, debit_remaining
 from sandbox.state import State
 from sandbox.subscription_billing import add_periods, bill_now, close_draft, open_draft, seen, told
-from sandbox.subscription_creation import add_extra, describe, incomplete, set_cancel_at
+from sandbox.subscription_creation import add_extra, incomplete
+from sandbox.subscription_description import describe, set_cancel_at
 from sandbox.subscription_item_building import (
     add_item,
     check_distinct,

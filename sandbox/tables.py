@@ -77,8 +77,8 @@ class Table:
         return row
 
     def edit(self, id: str) -> Object:
-        """The row to change in place; what it was comes back on rollback."""
-        row = self.rows[id]
+        """The row to change in place, deleted or not; what it was comes back on rollback."""
+        row = self.rows[id] if id in self.rows else self.gone[id]
         if self.journal.first_touch(self, id):
             before = clone(row)
             self.journal.note(lambda: self._restore(row, before))

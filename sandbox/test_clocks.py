@@ -7,10 +7,10 @@ from sandbox.events import emit
 from sandbox.lists import page
 from sandbox.objects import Object
 from sandbox.parameters import PAGING, Integer, Shape, Text
+from sandbox.periods import DAY
 from sandbox.subscription_ending import end
 from sandbox.subscription_standing import ENDED
 
-DAY = 86_400
 CREATE: Shape = {"customer": Text(), "frozen_time": Integer(required=True, low=0), "name": Text(limit=300)}
 ADVANCE: Shape = {"frozen_time": Integer(required=True, low=0)}
 LIST: Shape = PAGING

@@ -1,0 +1,231 @@
+"""Random sequences of requests: never a 500, never a list that disagrees with what can be retrieved."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.sandbox.client import DAY, Client, Object
+from tests.sandbox.conftest import fresh
+
+CARDS = st.sampled_from(
+    [
+        "pm_card_visa",
+        "pm_card_chargeCustomerFail",
+        "pm_card_authenticationRequired",
+        "pm_card_threeDSecure2Required",
+        "pm_card_chargeDeclined",
+        "pm_card_nope",
+    ]
+)
+PLACES = st.integers(0, 50)
+KINDS = {
+    "customers": "/v1/customers",
+    "invoices": "/v1/invoices",
+    "invoiceitems": "/v1/invoiceitems",
+    "payment_intents": "/v1/payment_intents",
+    "charges": "/v1/charges",
+    "refunds": "/v1/refunds",
+    "subscriptions": "/v1/subscriptions",
+    "invoice_payments": "/v1/invoice_payments",
+    "promotion_codes": "/v1/promotion_codes",
+    "balance_transactions": "/v1/balance_transactions",
+}
+
+
+class Life(RuleBasedStateMachine):
+    """Somebody who tries everything."""
+
+    client: Client
+    customers: list[str]
+
+    @initialize()
+    def begin(self) -> None:
+        self.sandbox = fresh()
+        self.client = self.sandbox.__enter__()
+        self.prices = [self.client.price(amount)["id"] for amount in (900, 2_500)]
+        self.prices.append(self.client.price(30_000, interval="year")["id"])
+        self.coupons = [self.client.post("/v1/coupons", percent_off=50, duration="once")["id"]]
+        self.coupons.append(
+            self.client.post("/v1/coupons", amount_off=99_999, currency="usd", duration="forever")["id"]
+        )
+        self.customers = [self.client.customer()["id"]]
+
+    def teardown(self) -> None:
+        if hasattr(self, "sandbox"):
+            self.sandbox.__exit__(None, None, None)
+
+    def call(self, method: str, path: str, **params: Any) -> Object:
+        response = self.client.send(method, path, **params)
+        assert response.status_code < 500, (method, path, params, response.text)
+        body: Object = response.json()
+        return body
+
+    def some(self, kind: str, place: int) -> str:
+        rows = self.rows(kind)
+        return str(rows[place % len(rows)]["id"]) if rows else "none"
+
+    def rows(self, kind: str) -> list[Object]:
+        extra = {"status": "all"} if kind == "subscriptions" else {}
+        rows: list[Object] = self.call("GET", KINDS[kind], limit=100, **extra)["data"]
+        return rows
+
+    def someone(self, place: int) -> str:
+        found: str = self.customers[place % len(self.customers)]
+        return found
+
+    @rule(card=CARDS)
+    def a_customer_with_a_card(self, card: str) -> None:
+        customer = self.call("POST", "/v1/customers", email="x@example.com")["id"]
+        self.customers.append(customer)
+        method = self.call("POST", f"/v1/payment_methods/{card}/attach", customer=customer)
+        if "id" in method:
+            settings = {"default_payment_method": method["id"]}
+            self.call("POST", f"/v1/customers/{customer}", invoice_settings=settings)
+
+    @rule(who=PLACES)
+    def a_customer_goes(self, who: int) -> None:
+        self.call("DELETE", f"/v1/customers/{self.someone(who)}")
+
+    @rule(
+        who=PLACES,
+        price=PLACES,
+        quantity=st.integers(0, 3),
+        coupon=st.none() | PLACES,
+        trial=st.sampled_from([None, 0, 1, 14]),
+        behavior=st.sampled_from(["allow_incomplete", "default_incomplete", "error_if_incomplete"]),
+        sends=st.booleans(),
+    )
+    def a_subscription(
+        self, who: int, price: int, quantity: int, coupon: int | None, trial: int | None, behavior: str, sends: bool
+    ) -> None:
+        how = {"collection_method": "send_invoice", "days_until_due": 5} if sends else {"payment_behavior": behavior}
+        discounts = {} if coupon is None else {"discounts": [{"coupon": self.coupons[coupon % len(self.coupons)]}]}
+        items = [{"price": self.prices[price % len(self.prices)], "quantity": quantity}]
+        asked = {"customer": self.someone(who), "items": items, "trial_period_days": trial}
+        self.call("POST", "/v1/subscriptions", **asked, **how, **discounts)
+
+    @rule(
+        place=PLACES,
+        price=PLACES,
+        quantity=st.integers(1, 4),
+        proration=st.sampled_from(["none", "create_prorations", "always_invoice"]),
+    )
+    def a_swap(self, place: int, price: int, quantity: int, proration: str) -> None:
+        id = self.some("subscriptions", place)
+        items = self.call("GET", f"/v1/subscriptions/{id}").get("items", {"data": []})["data"]
+        if items:
+            change = {"id": items[0]["id"], "price": self.prices[price % len(self.prices)], "quantity": quantity}
+            self.call("POST", f"/v1/subscriptions/{id}", items=[change], proration_behavior=proration)
+
+    @rule(
+        place=PLACES,
+        change=st.sampled_from(
+            [
+                {"cancel_at_period_end": True},
+                {"cancel_at_period_end": False},
+                {"trial_end": "now"},
+                {"billing_cycle_anchor": {"type": "now"}},
+                {"pause_collection": {"behavior": "void"}},
+                {"pause_collection": {"behavior": "keep_as_draft"}},
+                {"metadata": {"a": "b"}},
+                {"cancel_at": "min_period_end"},
+                {"collection_method": "send_invoice", "days_until_due": 3},
+            ]
+        ),
+    )
+    def a_change(self, place: int, change: dict[str, Any]) -> None:
+        self.call("POST", f"/v1/subscriptions/{self.some('subscriptions', place)}", **change)
+
+    @rule(place=PLACES, prorate=st.booleans(), invoice_now=st.booleans())
+    def a_cancellation(self, place: int, prorate: bool, invoice_now: bool) -> None:
+        path = f"/v1/subscriptions/{self.some('subscriptions', place)}"
+        self.call("DELETE", path, prorate=prorate, invoice_now=invoice_now)
+
+    @rule(who=PLACES, amount=st.integers(-3_000, 3_000), currency=st.sampled_from(["usd", "jpy"]))
+    def an_item(self, who: int, amount: int, currency: str) -> None:
+        self.call("POST", "/v1/invoiceitems", customer=self.someone(who), amount=amount, currency=currency)
+
+    @rule(who=PLACES, auto=st.booleans())
+    def an_invoice(self, who: int, auto: bool) -> None:
+        how = {"pending_invoice_items_behavior": "include", "auto_advance": auto}
+        self.call("POST", "/v1/invoices", customer=self.someone(who), **how)
+
+    @rule(place=PLACES, verb=st.sampled_from(["finalize", "pay", "void", "mark_uncollectible", "send"]))
+    def an_invoice_goes_on(self, place: int, verb: str) -> None:
+        self.call("POST", f"/v1/invoices/{self.some('invoices', place)}/{verb}")
+
+    @rule(place=PLACES)
+    def an_invoice_is_deleted(self, place: int) -> None:
+        self.call("DELETE", f"/v1/invoices/{self.some('invoices', place)}")
+
+    @rule(who=PLACES, card=CARDS, amount=st.integers(0, 5_000), manual=st.booleans(), off=st.booleans())
+    def a_payment(self, who: int, card: str, amount: int, manual: bool, off: bool) -> None:
+        how = {"capture_method": "manual"} if manual else {}
+        asked = {"amount": amount, "currency": "usd", "confirm": True, "return_url": "http://localhost/"}
+        self.call(
+            "POST",
+            "/v1/payment_intents",
+            customer=self.someone(who),
+            payment_method=card,
+            off_session=off,
+            **asked,
+            **how,
+        )
+
+    @rule(place=PLACES, verb=st.sampled_from(["capture", "cancel"]))
+    def an_intent_goes_on(self, place: int, verb: str) -> None:
+        self.call("POST", f"/v1/payment_intents/{self.some('payment_intents', place)}/{verb}")
+
+    @rule(place=PLACES, card=CARDS)
+    def an_intent_is_confirmed(self, place: int, card: str) -> None:
+        path = f"/v1/payment_intents/{self.some('payment_intents', place)}/confirm"
+        self.call("POST", path, payment_method=card, return_url="http://localhost/")
+
+    @rule(place=PLACES, succeed=st.booleans())
+    def the_bank_is_answered(self, place: int, succeed: bool) -> None:
+        path = f"/sandbox/intents/{self.some('payment_intents', place)}/complete"
+        assert self.client.http.post(path, json={"succeed": succeed}).status_code in (200, 400)
+
+    @rule(place=PLACES, amount=st.none() | st.integers(1, 3_000))
+    def a_refund(self, place: int, amount: int | None) -> None:
+        self.call("POST", "/v1/refunds", charge=self.some("charges", place), amount=amount)
+
+    @rule(place=PLACES)
+    def a_preview(self, place: int) -> None:
+        self.call("POST", "/v1/invoices/create_preview", subscription=self.some("subscriptions", place))
+
+    @rule(seconds=st.sampled_from([60, 3_700, DAY, 8 * DAY, 32 * DAY]))
+    def time_passes(self, seconds: int) -> None:
+        self.client.advance(seconds)
+
+    @invariant()
+    def lists_agree_with_what_is_retrieved(self) -> None:
+        if not hasattr(self, "sandbox"):
+            return
+        for kind, path in KINDS.items():
+            rows = self.rows(kind)
+            created: list[int] = [row.get("created") or row["date"] for row in rows]
+            assert created == sorted(created, reverse=True)
+            for row in rows[:2]:
+                assert self.call("GET", f"{path}/{row['id']}") == row
+
+    @invariant()
+    def invoices_add_up(self) -> None:
+        if not hasattr(self, "sandbox"):
+            return
+        for invoice in self.rows("invoices"):
+            lines = invoice["lines"]
+            taken = sum(one["amount"] for one in invoice["total_discount_amounts"])
+            if not lines["has_more"]:
+                assert sum(line["amount"] for line in lines["data"]) == invoice["subtotal"]
+            assert invoice["total"] == invoice["subtotal"] - taken
+            assert taken >= 0
+            assert invoice["amount_paid"] + invoice["amount_remaining"] == invoice["amount_due"] >= 0
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
