@@ -1,6 +1,5 @@
 """The one door into the mirror: every object enters here, from whichever road it comes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from db.columns import at
 from db.engine import reading
 from db.tables import InvoiceItem, InvoicePayment
 from mirror.arrivals import Arrivals, revision
+from mirror.background import Background
 from mirror.errors import NotFetchable, NotFound
 from mirror.gateway import API_VERSION, Answer, Gateway
 from mirror.order import Decision, Seen
@@ -51,7 +51,7 @@ class Mirror:
         self._engine = engine
         self._gateway = gateway
         self._subscriber_key = subscriber_key
-        self._background: set[asyncio.Task[None]] = set()
+        self.background = Background()
 
     async def settle(self, answers: Sequence[Answer], also: Also | None = None) -> None:
         """Put what Stripe answered into the mirror and run `also`, all in one transaction.
@@ -93,9 +93,7 @@ class Mirror:
 
     async def close(self) -> None:
         """End what runs in the background."""
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.background.close()
 
     async def _enter(self, arrivals: Arrivals, also: Also | None) -> None:
         for _ in range(ROUNDS):
@@ -110,7 +108,9 @@ class Mirror:
                 await writer.write(forms)
                 if also is not None:
                     await also(connection)
-            self._fetch_missing([form for form, _ in forms])
+            missing = missing_references([form for form, _ in forms])
+            if missing:
+                self.background.start(self._fetch_missing(missing))
             return
         raise Contended(BUSY)
 
@@ -232,18 +232,11 @@ class Mirror:
         async with reading(self._engine).connect() as connection:
             return {Key("invoice_payments", invoice) for invoice in await connection.scalars(statement) if invoice}
 
-    def _fetch_missing(self, forms: Sequence[Stored]) -> None:
-        task = asyncio.create_task(self._fetch_missing_soon(forms))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def _fetch_missing_soon(self, forms: Sequence[Stored]) -> None:
-        references = missing_references(forms)
-        if not references:
+    async def _fetch_missing(self, references: set[Key]) -> None:
+        if not await self.background.pause(PATIENCE_SECONDS):
             return
-        await asyncio.sleep(PATIENCE_SECONDS)
         for key, known in (await self._look_up(references)).items():
-            if known is None:
+            if known is None and not self.background.closing:
                 try:
                     await self.refresh(*key)
                 except Exception as error:

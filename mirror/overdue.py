@@ -1,6 +1,5 @@
 """Subscriptions whose period ended without word of a renewal: asked of Stripe once their leeway is over."""
 
-import asyncio
 import time
 
 import structlog
@@ -26,13 +25,14 @@ class Overdue:
         self._leeway = leeway_seconds
 
     async def watch(self) -> None:
-        """Look every minute, for as long as the server runs."""
-        while True:
+        """Look every minute, for as long as the mirror is open."""
+        going_on = True
+        while going_on:
             try:
                 await self.refetch(int(time.time()))
             except Exception as error:
                 log.warning("overdue subscriptions could not be looked for", error=type(error).__name__)
-            await asyncio.sleep(PAUSE_SECONDS)
+            going_on = await self._mirror.background.pause(PAUSE_SECONDS)
 
     async def refetch(self, now: int) -> int:
         """Ask Stripe for each that has not been asked for since; how many those were. `now` in whole seconds, UTC."""

@@ -49,7 +49,6 @@ class Wiring:
         self._secret_key = settings.stripe_secret_key.get_secret_value()
         self._engine: AsyncEngine | None = None
         self._wired: Wired | None = None
-        self._watching: asyncio.Task[None] | None = None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -85,9 +84,6 @@ class Wiring:
             if asking is not None:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
-            if self._watching is not None:
-                self._watching.cancel()
-                await asyncio.gather(self._watching, return_exceptions=True)
             if self._wired is not None:
                 await self._wired.services.in_flight.drain()
                 await self._wired.services.mirror.close()
@@ -136,7 +132,7 @@ class Wiring:
         mirror = Mirror(self.engine, gateway, account, subscriber_key=settings.subscriber_metadata_key)
         services = Services(self.engine, gateway, mirror, account, policy)
         overdue = Overdue(self.engine, mirror, leeway_seconds=settings.access_leeway_seconds)
-        self._watching = asyncio.create_task(overdue.watch())
+        mirror.background.start(overdue.watch())
         log.info("serving", account=account.id, livemode=account.livemode)
         return Wired(
             services=services,

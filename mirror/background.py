@@ -1,0 +1,35 @@
+"""Work beside requests."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+class Background:
+    """Tasks that end at a pause, never amid a statement: a connection that is torn from its task is lost."""
+
+    def __init__(self) -> None:
+        self._closing = asyncio.Event()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait. False when it is time to end."""
+        try:
+            await asyncio.wait_for(self._closing.wait(), seconds)
+        except TimeoutError:
+            return True
+        return False
+
+    @property
+    def closing(self) -> bool:
+        return self._closing.is_set()
+
+    async def close(self) -> None:
+        """Let everything end at its next pause."""
+        self._closing.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
