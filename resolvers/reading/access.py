@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, case, exists, func, literal, null, or_
 
 from db.tables import Invoice, Subscription
 from resolvers.reading.dialect import quoted
@@ -31,7 +31,7 @@ def best_first(item: Scope, _arguments: Arguments) -> list[ColumnElement[Any]]:
     ranks = {name: rank for rank, name in enumerate(BEST_FIRST)}
     return [
         case(ranks, value=reason(item, {}), else_=literal(len(ranks), Integer())),
-        item.row.c.current_period_end.desc(),
+        func.coalesce(item.row.c.current_period_end, 0).desc(),
         item.row.c.id,
     ]
 
@@ -46,15 +46,19 @@ def _grace_ends(item: Scope) -> ColumnElement[Any]:
     """Counted from the due date, else the finalization, of the oldest open invoice; null without one."""
     days = item.request.policy.past_due_grace_days
     invoice = Scope.over(item.request, Invoice)
-    since = func.coalesce(invoice.row.c.due_date, invoice.row.c.finalized_at, invoice.row.c.created)
-    open_one = and_(
-        invoice.owned(),
-        invoice.row.c.subscription == item.row.c.subscription,
-        invoice.row.c.status == "open",
-        invoice.row.c.deleted.is_(False),
+    row = invoice.row.c
+    statement, rows = invoice.select(func.coalesce(row.due_date, row.finalized_at, row.created))
+    open_ones = statement.where(
+        row.subscription == item.row.c.subscription, row.status == "open", row.deleted.is_(False)
     )
-    oldest = select(func.min(since)).select_from(invoice.row).where(open_one)
-    return oldest.correlate_except(invoice.row).scalar_subquery() + literal(days * SECONDS_PER_DAY, BigInteger())
+    oldest = open_ones.order_by(row.created, row.id).limit(1).correlate_except(*rows)
+    return oldest.scalar_subquery() + literal(days * SECONDS_PER_DAY, BigInteger())
+
+
+def _grace(item: Scope, status: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], ColumnElement[Any]]]:
+    if item.request.policy.past_due_grace_days == 0:
+        return []
+    return [(and_(status == "past_due", _grace_ends(item) > item.request.moment()), quoted("grace_period"))]
 
 
 def reason(item: Scope, _arguments: Arguments) -> ColumnElement[Any]:
@@ -66,7 +70,7 @@ def reason(item: Scope, _arguments: Arguments) -> ColumnElement[Any]:
     )
     return case(
         (and_(status.in_(("active", "trialing")), running), status),
-        (and_(status == "past_due", _grace_ends(item) > item.request.moment()), quoted("grace_period")),
+        *_grace(item, status),
         (status.in_(("past_due", "paused", "unpaid", "incomplete")), status),
         else_=quoted("ended"),
     )
