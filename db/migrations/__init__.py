@@ -6,10 +6,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import reading
+
+
+LOCK = 0x73747269
+"""A number of our own among PostgreSQL's advisory locks."""
 
 
 def _alembic() -> Config:
@@ -23,6 +27,9 @@ async def migrate(engine: AsyncEngine) -> None:
     config = _alembic()
 
     def upgrade(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            # Replicas that start together wait for the first, and then find nothing left to do.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
