@@ -135,15 +135,16 @@ def draft(
     return invoice
 
 
-def sweep(state: State, invoice: Object, customer: Object, subscription: str | None) -> int:
+def sweep(state: State, invoice: Object, customer: Object, subscription: str | None, *, unbound: bool = True) -> int:
     """Takes in the customer's pending items of the invoice's currency; returns how many there were.
 
-    With a subscription those that belong to another one stay.
+    With a subscription those that belong to another one stay, and those that belong to none unless `unbound`.
     """
+    wanted = (None, subscription) if unbound else (subscription,)
     found = 0
     for item in state.table("invoiceitem").oldest_first("pending", customer["id"]):
         of = ((item["parent"] or {}).get("subscription_details") or {}).get("subscription")
-        if item["currency"] == invoice["currency"] and (subscription is None or of in (None, subscription)):
+        if item["currency"] == invoice["currency"] and (subscription is None or of in wanted):
             add_invoice_item_line(state, invoice, item)
             found += 1
     return found

@@ -50,7 +50,7 @@ def create(call: Call) -> Object:
     if subscription is not None:
         invoice["period_start"] = subscription["start_date"]
     if includes:
-        sweep(state, invoice, customer, subscription["id"] if subscription else None)
+        sweep(state, invoice, customer, subscription["id"] if subscription else None, unbound=False)
     write(state, invoice, params)
     complete(state, invoice)
     emit(state, "invoice.created", invoice)
