@@ -138,7 +138,11 @@ class _Making:
     async def _at_stripe(self, operation: Operation) -> str | None:
         """The oldest live customer that carries the subscriber's id. Search may still show what was deleted."""
         key = self._services.policy.subscriber_metadata_key
-        found = (await self._services.gateway.send(customers.with_metadata(key, self._subscriber))).data["data"]
+        try:
+            found = (await self._services.gateway.send(customers.with_metadata(key, self._subscriber))).data["data"]
+        except Refused:
+            # Stripe has no search for accounts of some countries.
+            return None
         for candidate in sorted(found, key=lambda each: (each["created"], str(each["id"]))):
             customer = (await operation.fetch("customer", candidate["id"])).data
             if not customer.get("deleted") and customer["metadata"].get(key) == self._subscriber:

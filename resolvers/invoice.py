@@ -60,7 +60,7 @@ async def pay(
     operation: Operation, invoice: str, payment_method: str | None, *, off_session: bool
 ) -> PaymentOutcome | None:
     """Pay an open invoice as the step `pay`, and tell how it went. Raises what is not about the card."""
-    params: InvoicePayParams = {"off_session": off_session}
+    params: InvoicePayParams = {"off_session": off_session, "expand": ["payments"]}
     if payment_method is not None:
         params["payment_method"] = payment_method
     try:

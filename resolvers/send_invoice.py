@@ -92,7 +92,7 @@ async def send_invoice(context: Context, request: SendInvoiceRequest) -> Outcome
             return outcome.with_payment(paid if request.pay_now else None)
         if request.pay_now:
             return outcome.with_payment(await pay(operation, invoice["id"], None, off_session=True))
-        await operation.step("send", invoices.send(invoice["id"], {}))
+        await operation.step("send", invoices.send(invoice["id"], {"expand": ["payments"]}))
         return outcome
 
     return await perform(context, "sendInvoice", request, act, paths=PATHS)
@@ -103,7 +103,7 @@ async def _finalize(operation: Operation, draft: str, *, pay_now: bool) -> dict[
     try:
         answer = await operation.step(
             "finalize",
-            invoices.finalize(draft, {"auto_advance": not pay_now}),
+            invoices.finalize(draft, {"auto_advance": not pay_now, "expand": ["payments"]}),
             done=lambda seen: seen["status"] != "draft",
         )
     except Refused:

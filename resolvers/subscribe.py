@@ -148,7 +148,7 @@ class _Subscribing:
         params: SubscriptionCreateParams = {
             "customer": customer,
             "items": self._given.items,
-            "expand": ["latest_invoice", "pending_setup_intent", "discounts.source.coupon"],
+            "expand": ["latest_invoice.payments", "pending_setup_intent", "discounts.source.coupon"],
         }
         if request.collection_method == "send_invoice":
             params["collection_method"] = "send_invoice"

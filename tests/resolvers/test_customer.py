@@ -6,10 +6,11 @@ import pytest
 
 from db.operations import OperationRow
 from db.subscribers import Subscriber
-from db.tables import Customer
+from db.tables import Customer, PaymentMethod, Subscription
 from resolvers.customer import GetOrCreateCustomerRequest, get_or_create_customer
 from resolvers.outcome import UserErrorCode
 from resolvers.purge_customer import PurgeCustomerRequest, purge_customer
+from resolvers.subscribe import SubscribeItem, SubscribeRequest, subscribe
 from tests.resolvers.shop import SUBSCRIBER_KEY, Shop, open_shop
 
 pytestmark = pytest.mark.anyio
@@ -54,6 +55,14 @@ async def test_a_customer_that_stripe_has_already_is_linked(shop: Shop) -> None:
     assert len(await shop.stripe.all("/v1/customers")) == 1
 
 
+@pytest.mark.parametrize("subscriber", ["o'neil", 'a"b', "back\\slash", "käse 🧀", "' OR name:'x"])
+async def test_any_subscriber_id_finds_its_own_customer_and_no_other(shop: Shop, subscriber: str) -> None:
+    await shop.stripe.post("/v1/customers", **{f"metadata[{SUBSCRIBER_KEY}]": "x", "name": "x"})
+    there = await shop.stripe.post("/v1/customers", **{f"metadata[{SUBSCRIBER_KEY}]": subscriber})
+    outcome = await get_or_create_customer(shop.subscriber(subscriber), GetOrCreateCustomerRequest())
+    assert (outcome.customer, outcome.created) == (there["id"], False)
+
+
 async def test_an_operator_names_the_subscriber_and_cannot_override_the_link(shop: Shop) -> None:
     wrong = await get_or_create_customer(
         shop.operator(), GetOrCreateCustomerRequest(subscriber="user_1", metadata={SUBSCRIBER_KEY: "user_2"})
@@ -95,12 +104,15 @@ async def test_what_stripe_refuses_to_one_caller_does_not_stand_in_the_way_of_th
 
 
 async def test_after_a_purge_comes_a_new_customer_and_the_old_one_is_kept(shop: Shop) -> None:
-    customer = await shop.customer("user_1")
+    customer, items = await shop.customer("user_1"), (SubscribeItem(await shop.price()),)
+    await subscribe(shop.subscriber("user_1"), SubscribeRequest(items, shop.key()))
     outcome = await purge_customer(shop.operator(), PurgeCustomerRequest(customer))
     assert (outcome.customer, outcome.errors) == (customer, ())
     assert (await shop.stripe.get(f"/v1/customers/{customer}"))["deleted"] is True
     (subscriber,) = await shop.mirrored(Subscriber)
     assert (subscriber["customer"], subscriber["generation"]) == (None, 1)
+    assert [row["status"] for row in await shop.mirrored(Subscription)] == ["canceled"]
+    assert [row["customer"] for row in await shop.mirrored(PaymentMethod)] == [None]
     (row,) = await shop.mirrored(Customer)
     assert (row["deleted"], row["email"]) == (True, "user_1@example.com")
     again = await purge_customer(shop.operator(), PurgeCustomerRequest(customer))

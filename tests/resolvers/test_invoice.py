@@ -1,5 +1,6 @@
 """Items become an invoice, which is sent or paid, and no empty draft is left behind."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -92,6 +93,34 @@ async def test_nothing_pending_leaves_no_draft_behind(shop: Shop) -> None:
     outcome = await send_invoice(shop.operator(), SendInvoiceRequest(customer, shop.key()))
     assert [error.code for error in outcome.errors] == [UserErrorCode.NOTHING_TO_INVOICE]
     assert await shop.stripe.all("/v1/invoices") == []
+
+
+async def test_what_waits_for_a_subscription_is_invoiced_with_it(shop: Shop) -> None:
+    customer = await shop.customer()
+    request = SubscribeRequest((SubscribeItem(await shop.price()),), shop.key())
+    subscription = (await subscribe(shop.subscriber(), request)).subscription
+    await add_invoice_item(shop.operator(), replace(item(customer, shop.key()), subscription=subscription))
+    await add_invoice_item(shop.operator(), item(customer, shop.key(), "7.00"))
+    sent = await send_invoice(shop.operator(), SendInvoiceRequest(customer, shop.key(), subscription))
+    (row,) = await shop.mirrored(Invoice, id=sent.invoice)
+    assert (row["total"], row["subscription"]) == (1200, subscription)
+    again = await send_invoice(shop.operator(), SendInvoiceRequest(customer, shop.key(), subscription))
+    assert [error.code for error in again.errors] == [UserErrorCode.NOTHING_TO_INVOICE]
+
+
+async def test_a_draft_that_stripe_leaves_empty_is_taken_back(shop: Shop) -> None:
+    customer = await shop.customer()
+    added = await add_invoice_item(shop.operator(), item(customer, shop.key()))
+    # Between the look and the draft somebody takes the item away.
+    await shop.stripe.fault(kind="hang", seconds=0.5, method="POST", path="/v1/invoices$")
+    sending = asyncio.create_task(send_invoice(shop.operator(), SendInvoiceRequest(customer, "once")))
+    await asyncio.sleep(0.3)
+    await shop.stripe.delete(f"/v1/invoiceitems/{added.invoice_item}")
+    outcome = await sending
+    assert [error.code for error in outcome.errors] == [UserErrorCode.NOTHING_TO_INVOICE]
+    assert await shop.stripe.all("/v1/invoices") == []
+    assert [row["deleted"] for row in await shop.mirrored(Invoice)] == [True]
+    assert await send_invoice(shop.operator(), SendInvoiceRequest(customer, "once")) == outcome
 
 
 async def test_one_invoice_has_one_currency(shop: Shop) -> None:

@@ -16,7 +16,8 @@ from resolvers.invoice_item import AddInvoiceItemRequest, add_invoice_item
 from resolvers.money import Amount
 from resolvers.outcome import Outcome, PaymentFailed, PaymentSucceeded, UserErrorCode
 from resolvers.send_invoice import SendInvoiceRequest, send_invoice
-from tests.resolvers.shop import Shop
+from tests.databases import SQLite
+from tests.resolvers.shop import Shop, open_shop
 from tests.serving import any_unused_port
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +126,19 @@ async def test_what_somebody_works_on_is_in_progress_until_their_lease_runs_out(
     assert (await first).payment == PAID
     assert (await charge(shop.operator(), request)).payment == PAID
     assert await charges(shop) == 1
+
+
+async def test_the_lease_is_renewed_for_as_long_as_the_work_takes(sqlite: SQLite, sandbox_url: str) -> None:
+    async with open_shop(sqlite.database(), sandbox_url) as shop:
+        request = await ready(shop)
+        await shop.stripe.fault(kind="hang", seconds=4, **PAY)
+        working = asyncio.create_task(charge(shop.operator(), request))
+        await asyncio.sleep(0.5)
+        (begun,) = await shop.mirrored(OperationRow, mutation="charge")
+        await asyncio.sleep(3.2)
+        (renewed,) = await shop.mirrored(OperationRow, mutation="charge")
+        assert renewed["lease_until"] > begun["lease_until"]
+        assert (await working).payment == PAID
 
 
 async def test_an_owner_that_was_silent_for_too_long_does_not_write_over_its_successor(shop: Shop) -> None:
