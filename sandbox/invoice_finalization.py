@@ -26,6 +26,8 @@ def finalize(state: State, invoice: Object) -> None:
         raise invalid(
             "This invoice is already finalized, you can't re-finalize a non-draft invoice.", code="invoice_not_editable"
         )
+    if invoice["customer"] not in state.table("customer").rows:
+        raise invalid("This invoice cannot be finalized because its customer has been deleted.")
     invoice = state.edit(invoice)
     recompute(state, invoice)
     customer = state.edit(state.get("customer", invoice["customer"]))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from urllib.parse import unquote
@@ -81,7 +80,7 @@ class Api:
             incoming.form = "&".join(part for part in (query, body) if part)
             answer = await self.answer(incoming)
         except ApiError as error:
-            answer = failed(error, self.state, incoming)
+            answer = failed(error)
         if answer.lost:
             await hang_up(scope)
             return
@@ -166,7 +165,7 @@ class Api:
 
     def ordered(self, incoming: Incoming, fault: Fault) -> Answer:
         """The failure that was ordered; Stripe keeps those from 500 up, and card errors, for replays."""
-        answer = failed(fault.error(), self.state, incoming)
+        answer = failed(fault.error())
         if incoming.key is not None:
             if fault.status in (402, 500):
                 self.keys.finish(incoming.key, answer.status, answer.body)
@@ -207,13 +206,13 @@ class Api:
             else:
                 state.journal.rollback()
                 del state.outbox[events:]
-            return failed(error, state, incoming)
+            return failed(error)
         except Exception:
             state.journal.rollback()
             del state.outbox[events:]
             LOG.exception("The sandbox failed at %s %s (%s).", incoming.method, incoming.path, incoming.id)
             message = "The sandbox has failed; its log says why. Nothing was changed."
-            return failed(ApiError(500, message, type="api_error"), state, incoming)
+            return failed(ApiError(500, message, type="api_error"))
         state.journal.commit()
         return Answer(200, body)
 
@@ -227,12 +226,9 @@ def shape(state: State, answer: Object) -> Object:
     return {name: value for name, value in answer.items() if name != "_"} if "_" in answer else answer
 
 
-def failed(error: ApiError, state: State, incoming: Incoming) -> Answer:
+def failed(error: ApiError) -> Answer:
     """An error as an answer."""
-    body = error.body()
-    if error.status not in (401, 404) or "code" in body["error"]:
-        body["error"]["request_log_url"] = f"{state.base_url}/sandbox/requests/{incoming.id}?t={int(time.time())}"
-    return Answer(error.status, orjson.dumps(body), retry_header(error.status) | error.headers)
+    return Answer(error.status, orjson.dumps(error.body()), retry_header(error.status) | error.headers)
 
 
 def retry_header(status: int) -> dict[str, str]:

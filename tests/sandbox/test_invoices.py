@@ -232,3 +232,15 @@ def test_money_is_exact_in_every_currency(shared: Client, currency: str, amount:
     paid = shared.post(f"/v1/invoices/{gathered(shared, customer)['id']}/pay")
     intent = shared.intent_of(paid)
     assert (paid["amount_paid"], intent["amount_received"], intent["currency"]) == (amount, amount, currency)
+
+
+def test_a_draft_of_a_deleted_customer_goes_nowhere(alone: Client) -> None:
+    customer = alone.customer()
+    pending(alone, customer, 1_000)
+    draft = alone.post(
+        "/v1/invoices", customer=customer["id"], pending_invoice_items_behavior="include", auto_advance=True
+    )
+    alone.delete(f"/v1/customers/{customer['id']}")
+    alone.advance(2 * 3_600)
+    assert alone.get(f"/v1/invoices/{draft['id']}")["status"] == "draft"
+    assert alone.send("POST", f"/v1/invoices/{draft['id']}/finalize").status_code == 400
