@@ -20,7 +20,7 @@ from resolvers.outcome import (
 )
 from resolvers.reading.plain import shape
 from resolvers.reading.reader import Reader
-from resolvers.reading.selection import Operation, Selected
+from resolvers.reading.selection import TYPE, Operation, Selected
 
 Request = TypeVar("Request")
 Payload = TypeVar("Payload")
@@ -92,21 +92,21 @@ def payment(outcome: PaymentOutcome | None) -> dict[str, Any] | None:
         case None:
             return None
         case PaymentSucceeded(amount, currency):
-            return {"__typename": "PaymentSucceeded", "amount": {"minorUnits": amount, "currency": currency}}
+            return {TYPE: "PaymentSucceeded", "amount": {"minorUnits": amount, "currency": currency}}
         case PaymentAuthorized(amount, currency, capture_before):
             held = {"minorUnits": amount, "currency": currency}
-            return {"__typename": "PaymentAuthorized", "amount": held, "captureBefore": capture_before}
+            return {TYPE: "PaymentAuthorized", "amount": held, "captureBefore": capture_before}
         case PaymentActionRequired():
             return {
-                "__typename": "PaymentActionRequired",
+                TYPE: "PaymentActionRequired",
                 "clientSecret": outcome.client_secret,
                 "intent": outcome.intent.value,
                 "hostedInvoiceUrl": outcome.hosted_invoice_url,
             }
         case PaymentProcessing(payment_intent):
-            return {"__typename": "PaymentProcessing", "paymentIntent": payment_intent}
+            return {TYPE: "PaymentProcessing", "paymentIntent": payment_intent}
     return {
-        "__typename": "PaymentFailed",
+        TYPE: "PaymentFailed",
         "code": outcome.code,
         "declineCode": outcome.decline_code,
         "message": outcome.message,

@@ -29,11 +29,12 @@ from graphql.execution.values import get_variable_values
 
 from db.outage import DATABASE_AWAY
 from mirror.errors import StripeError
-from resolvers.context import Context, Services
+from resolvers.context import Context
 from resolvers.outcome import Rejected
+from resolvers.reading.limits import impossible
 from resolvers.reading.plain import shape
 from resolvers.reading.reader import Reader
-from resolvers.reading.selection import Operation, fields_of
+from resolvers.reading.selection import TYPE, Operation, Selected, fields_of
 from resolvers.reading.sources import Late
 from schema import build_schema
 from schema.answering import Execution, selected
@@ -44,6 +45,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 MAX_TOKENS = 4_000
 INTERNAL = "INTERNAL"
+TOO_DEEP = "The document is nested too deeply. Ask in several operations."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,10 @@ class Answer:
 class Executor:
     """Answers documents. Reads take one SQL statement an operation, and one more for each mutation's payload."""
 
-    def __init__(self, services: Services, *, introspection: bool) -> None:
-        self._services = services
+    def __init__(self, *, introspection: bool) -> None:
         self._schema = resolvable_schema()
-        self._reader = Reader(declarations_of(self._schema))
+        self._declarations = declarations_of(self._schema)
+        self._reader = Reader(self._declarations)
         self._rules = specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
 
     async def execute(
@@ -73,22 +75,25 @@ class Executor:
     ) -> Answer:
         """Raises what is not the document's fault: a database that is away."""
         try:
-            document = self._parse(query)
-            operation, fields = self._prepare(document, variables or {}, operation_name, context)
+            return await self._execute(query, dict(variables or {}), operation_name, context)
         except _Refused as refused:
             return _answer({"errors": [error.formatted for error in refused.errors]}, executed=False)
-        root: Mapping[str, Any] = {}
-        if operation.operation is OperationType.QUERY and fields:
-            try:
-                root = await self._reader.read(context, fields)
-            except GraphQLError as error:
-                return _answer({"errors": [error.formatted]}, executed=False)
+        except RecursionError:
+            return _answer({"errors": [GraphQLError(TOO_DEEP).formatted]}, executed=False)
+
+    async def _execute(
+        self, query: str, variables: dict[str, Any], operation_name: str | None, context: Context
+    ) -> Answer:
+        document = self._parse(query)
+        operation, fields = self._prepare(document, variables, operation_name, context)
+        reads = operation.operation is OperationType.QUERY and fields
+        root = await self._reader.read(context, fields) if reads else {}
         result = execute(
             self._schema,
             document,
             root_value=root,
             context_value=Execution(context, self._reader),
-            variable_values=dict(variables or {}),
+            variable_values=variables,
             operation_name=operation_name,
         )
         finished = await result if hasattr(result, "__await__") else result
@@ -111,24 +116,27 @@ class Executor:
         return document
 
     def _prepare(
-        self, document: DocumentNode, variables: Mapping[str, Any], operation_name: str | None, context: Context
-    ) -> tuple[OperationDefinitionNode, list[Any]]:
+        self, document: DocumentNode, variables: dict[str, Any], operation_name: str | None, context: Context
+    ) -> tuple[OperationDefinitionNode, list[Selected]]:
         operation = get_operation_ast(document, operation_name)
         if operation is None:
             sentence = "Name one of the document's operations in operationName."
             raise _Refused([GraphQLError(sentence)])
-        coerced = get_variable_values(self._schema, operation.variable_definitions or (), dict(variables))
+        coerced = get_variable_values(self._schema, operation.variable_definitions or (), variables)
         if isinstance(coerced, list):
             raise _Refused(coerced)
         fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
         root = self._schema.get_root_type(operation.operation)
         if root is None:
             raise _Refused([GraphQLError(f"There are no operations of the kind {operation.operation.value}.")])
-        fields = fields_of(Operation(self._schema, fragments, coerced), root, [operation.selection_set])
-        if not context.caller.is_operator:
-            errors = list(refusals(fields, _given(operation, variables)))
-            if errors:
-                raise _Refused(errors)
+        try:
+            fields = fields_of(Operation(self._schema, fragments, coerced), root, [operation.selection_set])
+            forbidden = () if context.caller.is_operator else refusals(fields, _given(operation, variables))
+            errors = list(forbidden) or list(impossible(fields, self._declarations))
+        except GraphQLError as error:
+            raise _Refused([error]) from None
+        if errors:
+            raise _Refused(errors)
         return operation, fields
 
 
@@ -155,7 +163,7 @@ def resolvable_schema() -> GraphQLSchema:
 
 
 def _type_name(value: Mapping[str, Any], _info: GraphQLResolveInfo[Execution], _type: Any) -> str:
-    return str(value["__typename"])
+    return str(value[TYPE])
 
 
 def _by_response_key(source: Mapping[str, Any], info: GraphQLResolveInfo[Execution], **_arguments: Any) -> Any:

@@ -1,13 +1,12 @@
 """Who may select, give and call what: @operator in the printed schema is the one declaration that this reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLObjectType,
     ListValueNode,
     Node,
     NullValueNode,
@@ -15,7 +14,6 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
-    is_abstract_type,
 )
 
 from resolvers.reading.selection import Selected
@@ -24,7 +22,7 @@ from schema.field import Operator
 FORBIDDEN = "FORBIDDEN"
 
 
-def refusals(fields: Sequence[Selected], given: Mapping[str, Any]) -> Iterator[GraphQLError]:
+def refusals(fields: Iterable[Selected], given: Mapping[str, Any]) -> Iterator[GraphQLError]:
     """One error for each thing that only operators may select, give or call. `given` are the variables as they came."""
     for field in fields:
         name = f"{field.parent.name}.{field.name}"
@@ -36,12 +34,7 @@ def refusals(fields: Sequence[Selected], given: Mapping[str, Any]) -> Iterator[G
                 if _is_for_operators(definition) and not _is_null(argument.value, given):
                     yield _refuse(f"{name}({argument.name.value}:) is for operators only.", [argument])
                 yield from _in_value(definition.type, argument.value, given)
-        type = get_named_type(field.type)
-        if is_abstract_type(type):
-            for possible in field.operation.schema.get_possible_types(type):
-                yield from refusals(field.below(possible), given)
-        elif isinstance(type, GraphQLObjectType):
-            yield from refusals(field.below(), given)
+        yield from refusals(field.below_on_any_type(), given)
 
 
 def _in_value(type: GraphQLInputType, node: ValueNode, given: Mapping[str, Any]) -> Iterator[GraphQLError]:

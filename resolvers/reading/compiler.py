@@ -3,19 +3,20 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphql import GraphQLError, GraphQLInterfaceType, get_named_type
-from sqlalchemy import ColumnElement, func, literal_column, null, select
+import orjson
+from graphql import GraphQLInterfaceType, get_named_type
+from sqlalchemy import ColumnElement, Text, func, literal, literal_column, null, select
 
 from db.tables import Mirrored
 from resolvers.reading.deferred import Deferred
-from resolvers.reading.dialect import quoted
+from resolvers.reading.dialect import MOST_MEMBERS, quoted
 from resolvers.reading.embedded import embedded
 from resolvers.reading.money import show_money
-from resolvers.reading.paging import MOST, Page, node_type, ordering
-from resolvers.reading.piece import Finish, Piece, finish_list, finish_object
+from resolvers.reading.paging import Page, node_type, ordering
+from resolvers.reading.piece import Finish, Piece, finish_list, finish_object, finish_parts
 from resolvers.reading.scalars import scalar, sql_value
 from resolvers.reading.scope import Request, Scope
-from resolvers.reading.selection import Selected
+from resolvers.reading.selection import TYPE, Selected
 from resolvers.reading.sources import (
     Amount,
     Children,
@@ -39,7 +40,7 @@ class Compiler:
     """Compiles one statement. Every select in it is narrowed to the account and mode of the process."""
 
     def __init__(self, declarations: Declarations, request: Request) -> None:
-        self.deferred: list[Deferred] = []
+        self.left_over: list[Deferred] = []
         """What would nest the statement too deeply for the database, and is read by the next one."""
         self._declarations = declarations
         self._request = request
@@ -48,17 +49,18 @@ class Compiler:
     def roots(self, fields: Sequence[Selected]) -> list[Piece]:
         return [self._field(None, field) for field in fields]
 
-    def by_id(self, field: Selected, id: str) -> Piece:
-        """The object with an id that the product itself handed on: what a mutation's payload shows."""
-        scope = self._over(self._mirrored(field).table)
-        return self._one(scope, field.below(), scope.row.c.id == id)
+    def deferred(self, field: Selected) -> Deferred:
+        """What is selected below a field, of objects whose ids will be known later."""
+        return Deferred(self._mirrored(field).table, field.below())
 
     def rows(self, deferred: Deferred) -> Piece:
         """The deferred objects, as a list of their ids and themselves."""
-        scope = self._over(deferred.table)
+        scope = self._over(deferred.table, many=True)
         piece = self._object(scope, deferred.fields)
         statement, own = scope.select(self._dialect.array([scope.row.c.id, piece.sql]))
-        found = statement.where(scope.row.c.id.in_(sorted(deferred.places)))
+        # One bound text holds the ids, however many they are: statements take a limited number of bound values.
+        ids, id, _ = self._dialect.texts(literal(orjson.dumps(sorted(deferred.places)).decode(), Text()))
+        found = statement.where(scope.row.c.id.in_(select(id).select_from(ids).correlate_except(ids)))
         finish = piece.finish
         return Piece(
             self._dialect.collect(found, own),
@@ -69,14 +71,18 @@ class Compiler:
         pieces = {field.response_key: self._field(scope, field) for field in fields}
         finishes = {key: piece.finish for key, piece in pieces.items() if piece.finish is not None}
         members = [(key, piece.sql) for key, piece in pieces.items()]
-        return Piece(self._dialect.object(members), finish_object(finishes))
+        if len(members) <= MOST_MEMBERS:
+            return Piece(self._dialect.object(members), finish_object(finishes))
+        parts = [members[at : at + MOST_MEMBERS] for at in range(0, len(members), MOST_MEMBERS)]
+        sql = self._dialect.array([self._dialect.object(part) for part in parts])
+        return Piece(sql, finish_parts(finish_object(finishes)))
 
     def _of_row(self, scope: Scope, fields: Sequence[Selected]) -> Piece:
         """The selected fields of the scope's row as JSON, or its id where that would nest too deeply."""
         if scope.depth <= self._dialect.depth:
             return self._object(scope, fields)
         deferred = Deferred(scope.table, tuple(fields))
-        self.deferred.append(deferred)
+        self.left_over.append(deferred)
         return Piece(scope.row.c.id, deferred.place)
 
     def _field(self, scope: Scope | None, field: Selected) -> Piece:
@@ -154,13 +160,14 @@ class Compiler:
         return self._one(scope, field.below(), self._visible(scope, mirrored, source.where(scope, field.arguments)))
 
     def _node(self, field: Selected, id: str) -> Piece:
-        """People choose the ids of some types, so several types may have to be tried."""
+        """People choose the ids of some types, so several types may have to be tried: first those that own a prefix."""
         interface = get_named_type(field.type)
         assert isinstance(interface, GraphQLInterfaceType)
+        types = field.operation.schema.get_possible_types(interface)
+        possible = [(type, self._declarations.types[type.name]) for type in types]
         tried: list[ColumnElement[Any]] = []
         finishes: dict[str, Finish | None] = {}
-        for type in field.operation.schema.get_possible_types(interface):
-            mirrored = self._declarations.types[type.name]
+        for type, mirrored in sorted(possible, key=lambda each: not each[1].prefixes):
             if mirrored.prefixes and not id.startswith(mirrored.prefixes):
                 continue
             scope = self._over(mirrored.table)
@@ -172,11 +179,7 @@ class Compiler:
         return Piece(self._dialect.embed(found), _finish_node(finishes))
 
     def _nodes(self, field: Selected) -> Piece:
-        ids = field.arguments["ids"]
-        if len(ids) > MOST:
-            sentence = f"At most {MOST} ids can be asked for at once: {len(ids)} are too many."
-            raise GraphQLError(sentence, field.nodes, extensions={"code": "INVALID_INPUT"})
-        nodes = [self._node(field, id) for id in ids]
+        nodes = [self._node(field, id) for id in field.arguments["ids"]]
         finishes = [node.finish for node in nodes]
         return Piece(
             self._dialect.array([node.sql for node in nodes]),
@@ -249,6 +252,6 @@ def _finish_node(finishes: dict[str, Finish | None]) -> Finish:
             return None
         name, node = value
         member = finishes[name]
-        return {"__typename": name, **(member(node) if member else node)}
+        return {TYPE: name, **(member(node) if member else node)}
 
     return finish

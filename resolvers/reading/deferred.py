@@ -16,7 +16,7 @@ class Deferred:
     table: type[Mirrored]
     fields: Sequence[Selected]
     places: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    """Where in the answer the objects belong: empty ones, to be filled."""
+    """Where in the answer the objects belong: empty ones, to be filled. What stays here was not found."""
 
     def place(self, id: str | None) -> dict[str, Any] | None:
         if id is None:
@@ -26,6 +26,7 @@ class Deferred:
         return empty
 
     def fill(self, rows: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Fill the places of the rows that were found."""
         for id, value in rows:
-            for place in self.places[id]:
+            for place in self.places.pop(id):
                 place.update(value)

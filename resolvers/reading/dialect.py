@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import coalesce
 
-KEYS_PER_CALL = 45
-"""A function takes at most 100 arguments on PostgreSQL, so wide objects are built in pieces."""
+MOST_MEMBERS = 50
+"""A function takes at most 100 arguments on PostgreSQL, two for each member of an object."""
 
 Keys = tuple[str, ...]
 
@@ -45,7 +45,8 @@ class Dialect(Protocol):
     def member(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """JSON, or a text, as the one column of rows to collect."""
 
-    def object(self, members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]: ...
+    def object(self, members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
+        """A JSON object of at most MOST_MEMBERS members."""
 
     def array(self, members: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]: ...
 
@@ -100,16 +101,7 @@ class Sqlite:
         return func.json_quote(value) if isinstance(value.type, Text) else value
 
     def object(self, members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
-        pieces = [
-            func.json_object(
-                *(part for key, value in members[at : at + KEYS_PER_CALL] for part in (quoted(key), value))
-            )
-            for at in range(0, len(members), KEYS_PER_CALL)
-        ] or [func.json_object()]
-        whole: ColumnElement[Any] = pieces[0]
-        for piece in pieces[1:]:
-            whole = func.json(func.substr(whole, 1, func.length(whole) - 1) + quoted(",") + func.substr(piece, 2))
-        return whole
+        return func.json_object(*(part for key, value in members for part in (quoted(key), value)))
 
     def array(self, members: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
         return func.json_array(*members)
@@ -180,17 +172,7 @@ class PostgreSQL:
         return value
 
     def object(self, members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
-        pieces = [
-            func.json_build_object(
-                *(part for key, value in members[at : at + KEYS_PER_CALL] for part in (quoted(key), value))
-            )
-            for at in range(0, len(members), KEYS_PER_CALL)
-        ] or [func.json_build_object()]
-        whole: ColumnElement[Any] = pieces[0]
-        for piece in pieces[1:]:
-            left = func.left(cast(whole, Text), -1)
-            whole = self.parse(left + quoted(",") + func.substr(cast(piece, Text), 2))
-        return whole
+        return func.json_build_object(*(part for key, value in members for part in (quoted(key), value)))
 
     def array(self, members: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
         return func.json_build_array(*members)

@@ -31,6 +31,18 @@ def finish_object(finishes: dict[str, Finish]) -> Finish | None:
     return finish
 
 
+def finish_parts(whole: Finish | None) -> Finish:
+    """Puts an object that came in parts together, and then finishes it."""
+
+    def finish(parts: list[dict[str, Any]] | None) -> Any:
+        if parts is None:
+            return None
+        value = {key: member for part in parts for key, member in part.items()}
+        return whole(value) if whole else value
+
+    return finish
+
+
 def finish_list(member: Finish | None) -> Finish | None:
     if member is None:
         return None

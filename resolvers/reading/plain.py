@@ -11,7 +11,7 @@ from graphql import GraphQLError, GraphQLObjectType, get_named_type, is_union_ty
 from resolvers.context import Context
 from resolvers.reading.money import show_money
 from resolvers.reading.reader import Reader
-from resolvers.reading.selection import Selected
+from resolvers.reading.selection import TYPE, Selected
 
 
 class _Shaping:
@@ -41,9 +41,9 @@ class _Shaping:
         elif type.name == "Money":
             container[key] = show_money(value, field.below())
         elif is_union_type(type):
-            concrete = field.operation.schema.get_type(value["__typename"])
+            concrete = field.operation.schema.get_type(value[TYPE])
             assert isinstance(concrete, GraphQLObjectType)
-            container[key] = {"__typename": concrete.name, **self.object(value, field.below(concrete))}
+            container[key] = {TYPE: concrete.name, **self.object(value, field.below(concrete))}
         elif isinstance(type, GraphQLObjectType):
             container[key] = self.object(value, field.below())
         else:

@@ -31,14 +31,22 @@ class Reader:
     async def read_by_id(self, context: Context, wanted: Sequence[tuple[Selected, str]]) -> list[Any]:
         """Objects by ids that the product itself handed on, each with what is selected below its field."""
         compiler = self._compiler(context)
-        return await self._run(context, compiler, [compiler.by_id(field, id) for field, id in wanted])
+        of_field: dict[tuple[int, ...], Deferred] = {}
+        places = []
+        for field, object_id in wanted:
+            written = tuple(id(node) for node in field.nodes)
+            if written not in of_field:
+                of_field[written] = compiler.deferred(field)
+            places.append((of_field[written], object_id, of_field[written].place(object_id)))
+        await self._fill(context, list(of_field.values()))
+        return [None if object_id in deferred.places else place for deferred, object_id, place in places]
 
     def _compiler(self, context: Context) -> Compiler:
         return Compiler(self.declarations, Request.of(context))
 
     async def _run(self, context: Context, compiler: Compiler, pieces: Sequence[Piece]) -> list[Any]:
         values = await self._fetch(context, pieces)
-        await self._fill(context, [each for each in compiler.deferred if each.places])
+        await self._fill(context, [each for each in compiler.left_over if each.places])
         return values
 
     async def _fill(self, context: Context, deferred: Sequence[Deferred]) -> None:

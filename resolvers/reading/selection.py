@@ -1,5 +1,6 @@
 """What an operation asks for: fields merged by response key, with their arguments, after @skip and @include."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,10 @@ from graphql import (
     type_from_ast,
 )
 from graphql.execution.values import get_argument_values, get_directive_values
+
+TYPE = "type name"
+"""The key under which an object of an abstract type tells which it is: one that no response key can be."""
+NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,24 @@ class Selected:
         assert isinstance(named, GraphQLObjectType)
         return fields_of(self.operation, named, [node.selection_set for node in self.nodes if node.selection_set])
 
+    def below_on_any_type(self) -> "Iterator[Selected]":
+        """The same for every type that the field's objects may have; nothing where it has no objects."""
+        named = get_named_type(self.field.type)
+        if is_abstract_type(named):
+            for possible in self.operation.schema.get_possible_types(named):
+                yield from self.below(possible)
+        elif isinstance(named, GraphQLObjectType):
+            yield from self.below()
+
 
 def fields_of(
     operation: Operation, type: GraphQLObjectType, selection_sets: Sequence[SelectionSetNode]
 ) -> list[Selected]:
     """The fields that are selected on an object of the type, in the order of the document; __typename left out."""
     grouped: dict[str, list[FieldNode]] = {}
+    spread: set[str] = set()
     for selection_set in selection_sets:
-        for node in _field_nodes(operation, type, selection_set):
+        for node in _field_nodes(operation, type, selection_set, spread):
             grouped.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
     fields = []
     for key, nodes in grouped.items():
@@ -71,12 +86,25 @@ def fields_of(
         if name.startswith("__"):
             continue
         field = type.fields[name]
-        arguments = get_argument_values(field, nodes[0], operation.variables)
+        arguments = as_mirrored(get_argument_values(field, nodes[0], operation.variables))
         fields.append(Selected(key, type, field, name, arguments, nodes, operation))
     return fields
 
 
-def _field_nodes(operation: Operation, type: GraphQLObjectType, selection_set: SelectionSetNode) -> Iterator[FieldNode]:
+def as_mirrored(value: Any) -> Any:
+    """The value with its texts as the mirror would hold them, since no database compares what it cannot store."""
+    if isinstance(value, Mapping):
+        return {name: as_mirrored(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [as_mirrored(member) for member in value]
+    # Exactly text: enums are texts too, and name themselves.
+    return NEVER_STORED.sub("\ufffd", value) if type(value) is str else value
+
+
+def _field_nodes(
+    operation: Operation, type: GraphQLObjectType, selection_set: SelectionSetNode, spread: set[str]
+) -> Iterator[FieldNode]:
+    """`spread` are the fragments that were spread here before: a second time adds nothing."""
     for node in selection_set.selections:
         if not _is_included(operation, node):
             continue
@@ -84,11 +112,12 @@ def _field_nodes(operation: Operation, type: GraphQLObjectType, selection_set: S
             yield node
         elif isinstance(node, InlineFragmentNode):
             if _applies(operation, node, type):
-                yield from _field_nodes(operation, type, node.selection_set)
-        elif isinstance(node, FragmentSpreadNode):
+                yield from _field_nodes(operation, type, node.selection_set, spread)
+        elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+            spread.add(node.name.value)
             fragment = operation.fragments[node.name.value]
             if _applies(operation, fragment, type):
-                yield from _field_nodes(operation, type, fragment.selection_set)
+                yield from _field_nodes(operation, type, fragment.selection_set, spread)
 
 
 def _is_included(operation: Operation, node: Any) -> bool:
