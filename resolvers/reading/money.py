@@ -1,14 +1,13 @@
 """Money in the answer: exact in minor units, in the major unit, and for people."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_precision
 from graphql import GraphQLError
 
-from resolvers.money import exponent_of
+from resolvers.money import major_unit
 from resolvers.reading.selection import Selected
 
 
@@ -31,10 +30,6 @@ def show_money(value: Mapping[str, Any] | None, fields: list[Selected]) -> dict[
     return answer
 
 
-def major_unit(units: int, currency: str) -> Decimal:
-    return Decimal(units).scaleb(-exponent_of(currency))
-
-
 def formatted(units: int, currency: str, locale: str, field: Selected) -> str | GraphQLError:
     """An error in the place of the text becomes the field's error."""
     try:
@@ -42,4 +37,7 @@ def formatted(units: int, currency: str, locale: str, field: Selected) -> str | 
     except (UnknownLocaleError, ValueError):
         sentence = f"There is no locale {locale!r}. Give one such as en-US or de-DE."
         return GraphQLError(sentence, field.nodes, extensions={"code": "INVALID_INPUT"})
-    return format_currency(major_unit(units, currency), currency, locale=known)
+    amount = major_unit(units, currency)
+    # People write some currencies without the decimals that Stripe counts them in: those are shown where there are any.
+    usual = amount == round(amount, get_currency_precision(currency))
+    return format_currency(amount, currency, locale=known, currency_digits=usual)
