@@ -9,7 +9,7 @@ import strawberry
 from db import tables
 from resolvers.reading.metadata import metadata
 from resolvers.reading.sources import Amount, Column, Embedded, Expression, Path
-from resolvers.reading.tenancy import on_sale
+from resolvers.reading.tenancy import on_sale_with_its_product
 from schema.field import column, field, mirrored, money, path, reference
 from schema.lazy import LazyProduct
 from schema.money import Money
@@ -56,7 +56,7 @@ class Recurring:
 
 @strawberry.type(description="How much a product costs, and how often.")
 class Price(Node):
-    __mirrored__ = mirrored(tables.Price, on_sale, keeps_deleted=True)
+    __mirrored__ = mirrored(tables.Price, on_sale_with_its_product, keeps_deleted=True)
 
     product: LazyProduct | None = reference("product", "What is sold.")
     nickname: str | None = path("nickname", description="A short description that customers do not see.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import ColumnElement, and_, exists, false
 
 from db.subscribers import Subscriber
-from db.tables import Mirrored
+from db.tables import Mirrored, Product
 from resolvers.reading.scope import Scope
 
 Visible = Callable[[Scope], ColumnElement[bool]]
@@ -37,6 +37,13 @@ def own_through(column: str, table: type[Mirrored]) -> Visible:
 def on_sale(scope: Scope) -> ColumnElement[bool]:
     """What the catalogue shows."""
     return and_(scope.row.c.active, scope.row.c.deleted.is_(False))
+
+
+def on_sale_with_its_product(price: Scope) -> ColumnElement[bool]:
+    """A price that can be bought: it and its product are active."""
+    product = Scope.over(price.request, Product)
+    sold = and_(product.owned(), product.row.c.id == price.row.c.product, on_sale(product))
+    return and_(on_sale(price), exists().where(sold).correlate_except(product.row))
 
 
 def hidden(_scope: Scope) -> ColumnElement[bool]:
