@@ -249,7 +249,8 @@ class Customer(Node):
         Children(that_are(BELONGS, _of_type)), "What is saved to pay with, newest first.", arguments=_type
     )
     pending_invoice_items: list[InvoiceItem] = field(
-        Children(that_are(BELONGS, _is_pending)), "What waits for the next invoice, newest first."
+        Children(that_are(BELONGS, _is_pending), OrderBy("date", null_as=0)),
+        "What waits for the next invoice, newest first.",
     )
 
     is_subscribed_to: bool = field(

@@ -29,8 +29,13 @@ def _prices(product: Scope, price: Scope, arguments: Arguments) -> ColumnElement
     return mine if active is None else and_(mine, price.row.c.active.is_(active))
 
 
-def _marketing_features(scope: Scope, _arguments: Arguments) -> ColumnElement[Any]:
-    return scope.request.dialect.members_named(scope.json(), ("marketing_features",), "name")
+def _images(product: Scope, _arguments: Arguments) -> ColumnElement[Any]:
+    dialect = product.request.dialect
+    return dialect.or_empty_list(dialect.json_at(product.json(), ("images",)))
+
+
+def _marketing_features(product: Scope, _arguments: Arguments) -> ColumnElement[Any]:
+    return product.request.dialect.members_named(product.json(), ("marketing_features",), "name")
 
 
 @strawberry.type(description="What is sold. Its prices say for how much.")
@@ -41,7 +46,7 @@ class Product(Node):
     description: str | None = path("description", description="What customers read about it.")
     active: bool = column("active", "Whether it can be bought now.")
     deleted: bool = column("deleted", "Whether it was deleted at Stripe.")
-    images: list[str] = path("images", description="Addresses of up to eight pictures.")
+    images: list[str] = field(Expression(_images), "Addresses of up to eight pictures.")
     marketing_features: list[str] = field(Expression(_marketing_features), "What it offers, in a line each.")
     default_price: LazyPrice | None = reference("default_price", "The price to show where only one is shown.")
     prices: list[LazyPrice] = field(
