@@ -43,10 +43,10 @@ async def add_coupon(context: Context, request: AddCouponRequest) -> Outcome:
         return checks.refusal
 
     async def act(operation: Operation) -> Outcome:
-        customer = await customer_of(context, request.customer, "customer")
+        customer = request.customer
         await operation.hold(f"customer:{customer}")
         if not operation.may_have_acted:
-            await _check(context, operation, request, customer)
+            await _check(context, operation, request, await customer_of(context, customer, "customer"))
         outcome = Outcome(customer=customer)
         found = await operation.pages(subscriptions.of_customer(customer))
         live = [each for each in found if each["status"] not in NOT_LIVE and request.subscription in (None, each["id"])]

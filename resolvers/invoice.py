@@ -1,4 +1,4 @@
-"""sendInvoice and payInvoice."""
+"""payInvoice, and paying an invoice as a step of another verb."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from stripe.params import InvoicePayParams
 
 from db.tables import Invoice, Subscription
 from mirror.errors import AuthenticationRequired, CardDeclined
-from mirror.gateway import invoices
+from mirror.gateway import Call, invoices
 from resolvers.checks import INVOICE, Checks
 from resolvers.context import Context
-from resolvers.operation import Operation
+from resolvers.operation import Operation, Prepare
 from resolvers.outcome import Outcome, PaymentOutcome, Rejected, UserError, UserErrorCode
 from resolvers.ownership import customer_now, owned
 from resolvers.payment import default_payment_method, id_of, look_at_refusal, of_invoice
@@ -37,41 +37,51 @@ async def pay_invoice(context: Context, request: PayInvoiceRequest) -> Outcome:
         return checks.refusal
 
     async def act(operation: Operation) -> Outcome:
-        invoice = await owned(context, Invoice, request.invoice, "invoice")
-        customer = str(id_of(invoice["customer"]))
-        payment_method = request.payment_method
-        if not operation.has_begun("pay"):
+        async def call() -> Call:
+            invoice = await owned(context, Invoice, request.invoice, "invoice")
+            customer = str(id_of(invoice["customer"]))
             if invoice["status"] != "open":
                 sentence = f"This invoice is {invoice['status']}. Only an open invoice can be paid."
                 raise Rejected(UserError(UserErrorCode.INVALID_STATE, sentence, ("invoice",)))
-            if payment_method is None and not await _has_payment_method(context, operation, invoice, customer):
+            payment_method = request.payment_method
+            if payment_method is not None:
+                payment_method = await usable(context, operation, payment_method, customer, "paymentMethod")
+            elif not await _has_payment_method(context, operation, invoice, customer):
                 sentence = "There is no payment method to pay with. Add one, or give paymentMethod."
                 raise Rejected(UserError(UserErrorCode.PAYMENT_METHOD_REQUIRED, sentence, ("paymentMethod",)))
-        if payment_method is not None:
-            payment_method = await usable(context, operation, payment_method, customer, "paymentMethod")
-        # A subscriber who pays is there to answer the bank's question.
-        payment = await pay(operation, request.invoice, payment_method, off_session=context.caller.is_operator)
-        return Outcome(customer=customer, invoice=request.invoice, payment=payment)
+            # A subscriber who pays is there to answer the bank's question.
+            return payment_call(request.invoice, payment_method, off_session=context.caller.is_operator)
+
+        invoice, payment = await pay(operation, request.invoice, call)
+        return Outcome(customer=id_of(invoice["customer"]), invoice=request.invoice, payment=payment)
 
     return await perform(context, "payInvoice", request, act, paths=PATHS)
 
 
-async def pay(
-    operation: Operation, invoice: str, payment_method: str | None, *, off_session: bool
-) -> PaymentOutcome | None:
-    """Pay an open invoice as the step `pay`, and tell how it went. Raises what is not about the card."""
+def payment_call(invoice: str, payment_method: str | None, *, off_session: bool) -> Call:
     params: InvoicePayParams = {"off_session": off_session, "expand": ["payments"]}
     if payment_method is not None:
         params["payment_method"] = payment_method
+    return invoices.pay(invoice, params)
+
+
+async def pay(
+    operation: Operation, invoice: str, call: Call | Prepare
+) -> tuple[Mapping[str, Any], PaymentOutcome | None]:
+    """Pay an open invoice as the step `pay`. Stripe's JSON of the invoice, and how the payment went.
+
+    Raises what Stripe refuses, unless it is about the card.
+    """
     try:
-        answer = await operation.step("pay", invoices.pay(invoice, params))
+        paid = (await operation.step("pay", call)).data
     except (CardDeclined, AuthenticationRequired) as error:
         await look_at_refusal(operation, error)
-        payment = await of_invoice(operation, (await operation.fetch("invoice", invoice)).data)
+        unpaid = (await operation.fetch("invoice", invoice)).data
+        payment = await of_invoice(operation, unpaid)
         if payment is None:
             raise
-        return payment
-    return await of_invoice(operation, answer.data)
+        return unpaid, payment
+    return paid, await of_invoice(operation, paid)
 
 
 async def _has_payment_method(

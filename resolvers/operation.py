@@ -12,7 +12,7 @@ from db import leases, operations
 from db.leases import LEASE_MS
 from db.operations import FoundStep, LeaseLost
 from mirror.apply import Also
-from mirror.errors import Unavailable, Uncertain
+from mirror.errors import Misconfigured, Unavailable, Uncertain
 from mirror.gateway import Answer, Call
 from mirror.gateway.made_by import made_by
 from mirror.order import Seen
@@ -87,12 +87,6 @@ class Operation:
         step = self._steps.get(name)
         await self._undo(name, _next(self.id, name, step.idempotency_key if step else f"{self.id}:{name}"))
 
-    async def ask(self, call: Call) -> Answer:
-        """Ask a question. The answer goes into the mirror with the outcome."""
-        answer = await self.services.gateway.send(call)
-        self.answers.append(answer)
-        return answer
-
     async def fetch(self, type: str, id: str) -> Answer:
         """The object as it is at Stripe now. It goes into the mirror with the outcome."""
         answer = await self.services.gateway.fetch(type, id)
@@ -143,7 +137,7 @@ class Operation:
         self._is_untouched = False
         try:
             return await self._send(name, key, call)
-        except Unavailable:
+        except (Unavailable, Misconfigured):
             await self._undo(name, key)
             raise
 

@@ -37,7 +37,10 @@ async def add_payment_method(context: Context, request: AddPaymentMethodRequest)
         return checks.refusal
 
     async def act(operation: Operation) -> Outcome:
-        customer = await customer_of(context, request.customer, "customer")
+        if operation.has_begun("attach"):
+            customer = str(operation.params_of("attach")["customer"])
+        else:
+            customer = await customer_of(context, request.customer, "customer")
         payment_method = await attach(operation, request.payment_method, customer, "paymentMethod")
         if request.set_default:
             await operation.step(

@@ -1,6 +1,6 @@
 """The coupon that waits for the next subscribe. It lives in the customer's metadata, so that it survives a rebuild."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mirror.errors import NotFound
@@ -11,7 +11,7 @@ PENDING_COUPON_KEY = "pending_coupon"
 
 
 def pending_coupon_of(customer: Mapping[str, Any]) -> str | None:
-    return customer["metadata"].get(PENDING_COUPON_KEY) or None
+    return (customer.get("metadata") or {}).get(PENDING_COUPON_KEY) or None
 
 
 async def keep(operation: Operation, customer: str, coupon: str) -> None:
@@ -22,7 +22,12 @@ async def keep(operation: Operation, customer: str, coupon: str) -> None:
     )
 
 
-async def use_up(operation: Operation, customer: str) -> None:
+async def use_up(operation: Operation, customer: str, discounts: Sequence[Mapping[str, str]]) -> None:
+    """The coupon that waited at the customer is gone once a subscription was made with it."""
+    if not operation.has_begun("use_up"):
+        coupons = {discount["coupon"] for discount in discounts if "coupon" in discount}
+        if not coupons or pending_coupon_of((await operation.fetch("customer", customer)).data) not in coupons:
+            return
     await operation.step(
         "use_up",
         customers.update(customer, {"metadata": {PENDING_COUPON_KEY: ""}}),

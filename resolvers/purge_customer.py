@@ -34,10 +34,12 @@ async def purge_customer(context: Context, request: PurgeCustomerRequest) -> Out
 
     async def act(operation: Operation) -> Outcome:
         await operation.hold(f"customer:{customer}")
-        known = await is_known(context, Customer, customer) or await read_through(context, "customer", customer)
-        if not known:
+        begun = operation.has_begun("delete")
+        if not (
+            begun or await is_known(context, Customer, customer) or await read_through(context, "customer", customer)
+        ):
             raise not_found("customer")
-        if operation.has_begun("delete") or await _is_live(context, customer):
+        if begun or await _is_live(context, customer):
             try:
                 await operation.step(
                     "delete", customers.delete(customer), done=lambda seen: seen.get("deleted") is True

@@ -11,7 +11,7 @@ from mirror.errors import Refused
 from mirror.gateway import Call, invoice_items, invoices
 from resolvers.checks import CUSTOMER, OPERATION_KEY, SUBSCRIPTION, Checks
 from resolvers.context import Context
-from resolvers.invoice import pay
+from resolvers.invoice import pay, payment_call
 from resolvers.operation import Operation
 from resolvers.outcome import Outcome, PaymentSucceeded, Rejected, UserError, UserErrorCode
 from resolvers.ownership import customer_now, customer_of, owned
@@ -91,7 +91,8 @@ async def send_invoice(context: Context, request: SendInvoiceRequest) -> Outcome
             paid = PaymentSucceeded(invoice["amount_paid"], invoice["currency"])
             return outcome.with_payment(paid if request.pay_now else None)
         if request.pay_now:
-            return outcome.with_payment(await pay(operation, invoice["id"], None, off_session=True))
+            call = payment_call(invoice["id"], None, off_session=True)
+            return outcome.with_payment((await pay(operation, invoice["id"], call))[1])
         await operation.step("send", invoices.send(invoice["id"], {"expand": ["payments"]}))
         return outcome
 

@@ -111,37 +111,37 @@ class _Subscribing:
         self._given = given
 
     async def act(self, operation: Operation) -> Outcome:
+        async def create() -> Call:
+            customer = await customer_of(self._context, self._request.customer, "customer")
+            await operation.hold(f"customer:{customer}")
+            return await self._creation(operation, customer)
+
+        if operation.has_begun("create"):
+            await operation.hold(f"customer:{operation.params_of('create')['customer']}")
+        subscription = (await operation.step("create", create)).data
+        sent = operation.params_of("create")
+        await use_up(operation, sent["customer"], sent.get("discounts", []))
+        payment = await _payment(operation, subscription)
+        return Outcome(customer=sent["customer"], subscription=subscription["id"], payment=payment)
+
+    async def _creation(self, operation: Operation, customer: str) -> Call:
         request = self._request
-        customer = await customer_of(self._context, request.customer, "customer")
-        await operation.hold(f"customer:{customer}")
         now = await customer_now(operation, customer)
-        currency = ""
-        if not operation.has_begun("create"):
-            prices = [
-                await sellable_price(self._context, item.price, "items", str(index), "price")
-                for index, item in enumerate(request.items)
-            ]
-            if not request.allow_duplicate:
-                await refuse_duplicates(self._context, customer, prices)
-            currency = prices[0].currency
+        prices = [
+            await sellable_price(self._context, item.price, "items", str(index), "price")
+            for index, item in enumerate(request.items)
+        ]
+        if not request.allow_duplicate:
+            await refuse_duplicates(self._context, customer, prices)
+        discounts = await self._discounts(operation, customer, pending_coupon_of(now), prices[0].currency)
         payment_method = request.default_payment_method
         if payment_method is not None:
             payment_method = await usable(self._context, operation, payment_method, customer, "defaultPaymentMethod")
-
-        async def create() -> Call:
-            params = self._params(customer, payment_method, pays=bool(payment_method or default_payment_method(now)))
-            params["metadata"] = {**self._given.metadata, OPERATION_KEY: operation.id}
-            discounts = await self._discounts(operation, customer, pending_coupon_of(now), currency)
-            if discounts:
-                params["discounts"] = discounts
-            return subscriptions.create(params)
-
-        subscription = (await operation.step("create", create)).data
-        pending = pending_coupon_of(now)
-        if operation.has_begun("use_up") or {"coupon": pending} in operation.params_of("create").get("discounts", []):
-            await use_up(operation, customer)
-        payment = await _payment(operation, subscription)
-        return Outcome(customer=customer, subscription=subscription["id"], payment=payment)
+        params = self._params(customer, payment_method, pays=bool(payment_method or default_payment_method(now)))
+        params["metadata"] = {**self._given.metadata, OPERATION_KEY: operation.id}
+        if discounts:
+            params["discounts"] = discounts
+        return subscriptions.create(params)
 
     def _params(self, customer: str, payment_method: str | None, *, pays: bool) -> SubscriptionCreateParams:
         request = self._request

@@ -9,13 +9,16 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from db.operations import OperationRow, OperationState, StepRow
-from db.tables import Charge, Invoice
+from db.tables import Charge, Discount, Invoice, Subscription
 from mirror.errors import Misconfigured
 from resolvers.charge import ChargeRequest, charge
+from resolvers.coupon import AddCouponRequest, add_coupon
 from resolvers.invoice_item import AddInvoiceItemRequest, add_invoice_item
 from resolvers.money import Amount
 from resolvers.outcome import Outcome, PaymentFailed, PaymentSucceeded, UserErrorCode
+from resolvers.purge_customer import PurgeCustomerRequest, purge_customer
 from resolvers.send_invoice import SendInvoiceRequest, send_invoice
+from resolvers.subscribe import SubscribeItem, SubscribeRequest, subscribe
 from tests.databases import SQLite
 from tests.resolvers.shop import Shop, open_shop
 from tests.serving import any_unused_port
@@ -257,3 +260,32 @@ async def test_a_decline_that_must_not_be_told_is_not_told_to_the_card_holder(sh
     told = await charge(shop.subscriber(), ChargeRequest(customer, Amount(Decimal(5), "USD"), "order-1"))
     assert isinstance(told.payment, PaymentFailed)
     assert (told.payment.decline_code, told.payment.message) == ("generic_decline", "Your card was declined.")
+
+
+async def test_what_was_begun_is_completed_even_when_its_customer_is_gone(shop: Shop) -> None:
+    customer = await shop.customer()
+    request = SubscribeRequest((SubscribeItem(await shop.price()),), "once")
+    await shop.stripe.fault(kind="lose", method="POST", path="/v1/subscriptions$")
+    assert heard(await subscribe(shop.subscriber(), request)) == (UserErrorCode.IN_PROGRESS, True)
+    await purge_customer(shop.operator(), PurgeCustomerRequest(customer))
+    outcome = await subscribe(shop.subscriber(), request)
+    assert outcome.errors == ()
+    (at_stripe,) = await shop.stripe.all("/v1/subscriptions", status="all")
+    (row,) = await shop.mirrored(Subscription)
+    assert row["id"] == at_stripe["id"] == outcome.subscription
+
+
+async def test_a_coupon_whose_answer_was_lost_is_there_once(shop: Shop) -> None:
+    customer = await shop.customer()
+    for _ in range(2):
+        items = (SubscribeItem(await shop.price()),)
+        assert (await subscribe(shop.subscriber(), SubscribeRequest(items, shop.key()))).errors == ()
+    coupon = (await shop.stripe.post("/v1/coupons", percent_off=10, duration="forever"))["id"]
+    for kind in ("lose", "drop"):
+        await shop.stripe.fault(kind=kind, method="POST", path="/v1/subscriptions/")
+    request = AddCouponRequest(customer, coupon, idempotency_key="once")
+    assert heard(await add_coupon(shop.operator(), request)) == (UserErrorCode.IN_PROGRESS, True)
+    assert heard(await add_coupon(shop.operator(), request)) == (UserErrorCode.IN_PROGRESS, True)
+    assert (await add_coupon(shop.operator(), request)).errors == ()
+    assert [len(each["discounts"]) for each in await shop.stripe.all("/v1/subscriptions")] == [1, 1]
+    assert {row["coupon"] for row in await shop.mirrored(Discount)} == {coupon}
