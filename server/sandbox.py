@@ -49,19 +49,20 @@ def with_sandbox(settings: Settings, *, host: str, sandbox_port: int) -> Setting
 
 
 @contextmanager
-def running_sandbox(*, port: int, webhook_url: str, webhook_secret: str) -> Iterator[None]:
+def running_sandbox(*, port: int, webhook_url: str, settings: Settings) -> Iterator[Settings]:
     """A sandbox on `port`: one that runs there already, else a child that ends with the block.
 
-    The child outlives a server that is killed, and is found again by the next one.
+    The child outlives a server that is killed, and is found again by the next one. Yields the settings with what signs
+    the webhooks.
     """
     if _answers(port):
-        yield
+        yield _attached(port, webhook_url, settings)
         return
     command = [sys.executable, "-P", "-m", "server.cli", "sandbox", "--port", str(port), "--webhook-url", webhook_url]
-    environment = {**os.environ, "SANDBOX_WEBHOOK_SECRET": webhook_secret}
+    environment = {**os.environ, "SANDBOX_WEBHOOK_SECRET": settings.stripe_webhook_secrets[0].get_secret_value()}
     child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
-        yield
+        yield settings
     finally:
         child.terminate()
         child.wait(timeout=PATIENCE_SECONDS)
@@ -87,3 +88,17 @@ def _answers(port: int) -> bool:
     if product != PRODUCT:
         raise Refusal(f"Port {port} is used by another program: choose another one with --sandbox-port.")
     return True
+
+
+def _attached(port: int, webhook_url: str, settings: Settings) -> Settings:
+    """The settings for a sandbox that was there before; it is told to send its webhooks here too."""
+    assert settings.stripe_secret_key is not None
+    headers = {"authorization": f"Bearer {settings.stripe_secret_key.get_secret_value()}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/v1", headers=headers, trust_env=False) as client:
+        endpoints = client.get("/webhook_endpoints", params={"limit": 100}).raise_for_status().json()["data"]
+        if any(endpoint["url"] == webhook_url for endpoint in endpoints):
+            return settings
+        wanted = {"url": webhook_url, "enabled_events[]": "*"}
+        made = client.post("/webhook_endpoints", data=wanted).raise_for_status().json()
+    secrets = (*settings.stripe_webhook_secrets, SecretStr(made["secret"]))
+    return settings.model_copy(update={"stripe_webhook_secrets": secrets})

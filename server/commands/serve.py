@@ -60,9 +60,10 @@ def run(
             _refuse_what_is_missing(settings)
         listener = stack.enter_context(listen(host, port))
         if sandbox:
-            secret = settings.stripe_webhook_secrets[0].get_secret_value()
             webhook_url = f"http://{address(listener)}/webhooks/stripe"
-            stack.enter_context(running_sandbox(port=sandbox_port, webhook_url=webhook_url, webhook_secret=secret))
+            settings = stack.enter_context(
+                running_sandbox(port=sandbox_port, webhook_url=webhook_url, settings=settings)
+            )
         _prepare_database(settings, migrate)
         page = None
         if sandbox:
