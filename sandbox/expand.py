@@ -87,9 +87,9 @@ def grow(state: State, shown: Any, names: Sequence[str]) -> None:
         return
     target, length = step
     if isinstance(target, Included):
-        if names[0] not in shown:
-            shown[names[0]] = clone_any(target.make(state, shown))
-        grow(state, shown[names[0]], names[1:])
+        if names[0] not in shown and (made := target.make(state, shown)) is not None:
+            shown[names[0]] = clone_any(made)
+        grow(state, shown.get(names[0]), names[1:])
         return
     if (kind, names[0]) not in EMBEDDED:
         replace(state, shown, names[:length], target.split())
