@@ -24,6 +24,8 @@ class Gateway:
     """
 
     def __init__(self, *, secret_key: str, api_base: str, timeout_seconds: float) -> None:
+        # The SDK would write an id of the machine into the home directory, and send it along.
+        stripe.enable_telemetry = False
         self._transport = Transport(timeout_seconds)
         self._client = stripe.StripeClient(
             secret_key,
