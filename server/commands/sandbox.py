@@ -1,5 +1,6 @@
 """stripe-graphql sandbox"""
 
+import re
 from typing import Annotated
 
 import typer
@@ -7,8 +8,10 @@ import uvicorn
 
 from sandbox.app import build
 from server.listening import address, listen
+from server.refusal import Refusal
 
 WEBHOOK_SECRET = "whsec_sandbox"
+GRACE_SECONDS = 5
 
 
 def run(
@@ -24,6 +27,8 @@ def run(
 
     Any Stripe client can talk to it with any key that begins with sk_test_. It keeps its state in memory.
     """
+    if webhook_url is not None and not re.match(r"https?://[^/]", webhook_url):
+        raise Refusal("--webhook-url must be a URL that begins with http:// or https://.")
     with listen(host, port) as listener:
         here = f"http://{address(listener)}"
         application = build(webhook_url=webhook_url, webhook_secret=webhook_secret, seed=seed, base_url=here)

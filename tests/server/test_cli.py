@@ -86,6 +86,7 @@ def test_an_operator_token_has_the_configured_scope(run: Run) -> None:
         (["token", "--operator"], "JWT_SECRET is not set"),
         (["token", "--operator", "--ttl", "soon"], "--ttl"),
         (["serve"], "STRIPE_SECRET_KEY is not set"),
+        (["sandbox", "--webhook-url", "localhost:8000"], "--webhook-url"),
         (["serve", "--sandbox", "--host", "0.0.0.0"], "JWT_SECRET"),
         (["serve", "--sandbox", "--host", "nowhere.invalid"], "JWT_SECRET"),
     ],
