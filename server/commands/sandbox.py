@@ -32,6 +32,13 @@ def run(
     with listen(host, port) as listener:
         here = f"http://{address(listener)}"
         application = build(webhook_url=webhook_url, webhook_secret=webhook_secret, seed=seed, base_url=here)
-        config = uvicorn.Config(application, ws="none", log_level="warning", server_header=False, date_header=False)
+        config = uvicorn.Config(
+            application,
+            ws="none",
+            log_level="warning",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
         typer.echo(f"Sandbox: {here}")
         uvicorn.Server(config).run(sockets=[listener])
