@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import reading
 
-
 LOCK = 0x73747269
 """A number of our own among PostgreSQL's advisory locks."""
 
@@ -38,8 +37,12 @@ async def migrate(engine: AsyncEngine) -> None:
 
 
 async def schema_is_current(engine: AsyncEngine) -> bool:
-    """Whether every migration of this version has been applied."""
-    head = ScriptDirectory.from_config(_alembic()).get_current_head()
+    """Whether every migration of this version has been applied.
+
+    A revision that this version does not know is a newer one: old replicas go on while a new one is rolled out.
+    """
+    scripts = ScriptDirectory.from_config(_alembic())
+    older = {script.revision for script in scripts.walk_revisions()} - {scripts.get_current_head()}
     async with reading(engine).connect() as connection:
         revision = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return revision == head
+    return revision is not None and revision not in older
