@@ -188,6 +188,7 @@ class Mirror:
             needed.add(_owner(form))
         if form.key.type == "invoice":
             needed.update(await self._items_moved_by(form, arrivals))
+            needed.update(await self._customers_without_currency(form))
         if form.deleted:
             return needed
         listed = [Key("discount", id) for id in form.data.get("discounts") or [] if isinstance(id, str)]
@@ -222,6 +223,12 @@ class Mirror:
         async with reading(self._engine).connect() as connection:
             known = set(await connection.scalars(statement))
         return {Key("invoiceitem", id) for id in on_it ^ known}
+
+    async def _customers_without_currency(self, invoice: Stored) -> set[Key]:
+        """The first invoice gives its customer a currency, and Stripe need not send an event for that."""
+        key = Key("customer", invoice.data.get("customer") or "")
+        known = (await self._look_up([key]))[key]
+        return {key} if known and not known.deleted and known.data.get("currency") is None else set()
 
     async def _invoices_paid_by(self, payment_intent: str) -> set[Key]:
         statement = select(InvoicePayment.invoice).where(
