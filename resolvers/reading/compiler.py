@@ -68,7 +68,8 @@ class Compiler:
         )
 
     def _object(self, scope: Scope, fields: Sequence[Selected]) -> Piece:
-        pieces = {field.response_key: self._field(scope, field) for field in fields}
+        inside = self._inside(scope, fields)
+        pieces = {field.response_key: self._field(inside, field) for field in fields}
         finishes = {key: piece.finish for key, piece in pieces.items() if piece.finish is not None}
         members = [(key, piece.sql) for key, piece in pieces.items()]
         if len(members) <= MOST_MEMBERS:
@@ -77,9 +78,13 @@ class Compiler:
         sql = self._dialect.array([self._dialect.object(part) for part in parts])
         return Piece(sql, finish_parts(finish_object(finishes)))
 
+    def _inside(self, scope: Scope, fields: Sequence[Selected]) -> Scope:
+        """The same scope, as deep as the members of an object of these fields stand in the statement."""
+        return scope.deeper(self._dialect.parts) if len(fields) > MOST_MEMBERS else scope
+
     def _of_row(self, scope: Scope, fields: Sequence[Selected]) -> Piece:
         """The selected fields of the scope's row as JSON, or its id where that would nest too deeply."""
-        if scope.depth <= self._dialect.depth:
+        if self._inside(scope, fields).depth <= self._dialect.depth:
             return self._object(scope, fields)
         deferred = Deferred(scope.table, tuple(fields))
         self.left_over.append(deferred)

@@ -38,6 +38,8 @@ class Dialect(Protocol):
     """What a sub-select of one row adds."""
     many: int
     """What a sub-select of a list adds."""
+    parts: int
+    """What an object adds that comes in parts because it is wide."""
 
     def embed(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
         """JSON that was computed by a sub-select, as part of a larger document."""
@@ -93,6 +95,7 @@ class Sqlite:
     depth = 52
     one = 13
     many = 24
+    parts = 6
 
     def embed(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.json(json)
@@ -164,6 +167,7 @@ class PostgreSQL:
     depth = 20
     one = 1
     many = 1
+    parts = 1
 
     def embed(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
         return json
