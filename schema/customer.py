@@ -134,7 +134,7 @@ def _is_pending(item: Scope, _arguments: Arguments) -> ColumnElement[bool]:
 
 
 def _newest_first(subscription: Scope, _arguments: Arguments) -> list[ColumnElement[Any]]:
-    return [subscription.row.c.created.desc(), subscription.row.c.id.desc()]
+    return [subscription.row.c.created.desc(), subscription.tie_breaker().desc()]
 
 
 Product = Annotated[strawberry.ID, strawberry.argument(description="Stripe's id of the product.")]

@@ -32,7 +32,7 @@ def best_first(item: Scope, _arguments: Arguments) -> list[ColumnElement[Any]]:
     return [
         case(ranks, value=reason(item, {}), else_=literal(len(ranks), Integer())),
         func.coalesce(item.row.c.current_period_end, 0).desc(),
-        item.row.c.id,
+        item.tie_breaker(),
     ]
 
 
@@ -51,7 +51,7 @@ def _grace_ends(item: Scope) -> ColumnElement[Any]:
     open_ones = statement.where(
         row.subscription == item.row.c.subscription, row.status == "open", row.deleted.is_(False)
     )
-    oldest = open_ones.order_by(row.created, row.id).limit(1).correlate_except(*rows)
+    oldest = open_ones.order_by(row.created, invoice.tie_breaker()).limit(1).correlate_except(*rows)
     return oldest.scalar_subquery() + literal(days * SECONDS_PER_DAY, BigInteger())
 
 

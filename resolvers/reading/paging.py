@@ -28,12 +28,8 @@ def sort_key(scope: Scope, order: OrderBy) -> ColumnElement[Any]:
     return scope.request.dialect.by_code_point(column) if isinstance(column.type, Text) else column
 
 
-def tie_breaker(scope: Scope) -> ColumnElement[Any]:
-    return scope.request.dialect.by_code_point(scope.row.c.id)
-
-
 def ordering(scope: Scope, order: OrderBy, *, descending: bool) -> list[ColumnElement[Any]]:
-    columns = [sort_key(scope, order), tie_breaker(scope)]
+    columns = [sort_key(scope, order), scope.tie_breaker()]
     return [column.desc() if descending else column.asc() for column in columns]
 
 
@@ -52,11 +48,13 @@ class Cursor:
     def parse(cls, text: str) -> "Cursor":
         """Raises ValueError for what is not a cursor."""
         try:
-            order, value, id = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        except (ValueError, TypeError) as error:
+            parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        except ValueError as error:
             raise ValueError("not a cursor") from error
-        known = isinstance(order, str) and type(value) in (str, int) and isinstance(id, str)
-        if not known or NEVER_STORED.search(f"{value}{id}") or (type(value) is int and abs(value) > LARGEST):
+        if not isinstance(parts, list) or [type(part) for part in parts] not in ([str, str, str], [str, int, str]):
+            raise ValueError("not a cursor")
+        order, value, id = parts
+        if NEVER_STORED.search(f"{value}{id}") or (isinstance(value, int) and abs(value) > LARGEST):
             raise ValueError("not a cursor")
         return cls(order, value, id)
 
@@ -108,7 +106,7 @@ class Page:
         return ordering(scope, self._order, descending=self._descending == self.forward)
 
     def beyond_cursors(self, scope: Scope) -> list[ColumnElement[bool]]:
-        key = tuple_(self.sort_key(scope), tie_breaker(scope))
+        key = tuple_(self.sort_key(scope), scope.tie_breaker())
         conditions = []
         for cursor, comes_after in ((self._after, True), (self._before, False)):
             if cursor is not None:

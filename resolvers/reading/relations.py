@@ -31,7 +31,7 @@ def invoice_of_charge(scope: Scope) -> ColumnElement[Any]:
     payment = Scope.over(scope.request, InvoicePayment)
     paid = (payment.row.c.charge == scope.row.c.id) | (payment.row.c.payment_intent == scope.row.c.payment_intent)
     statement, rows = payment.select(payment.row.c.invoice)
-    latest = statement.where(paid).order_by(payment.row.c.created.desc(), payment.row.c.id.desc()).limit(1)
+    latest = statement.where(paid).order_by(payment.row.c.created.desc(), payment.tie_breaker().desc()).limit(1)
     return latest.correlate_except(*rows).scalar_subquery()
 
 

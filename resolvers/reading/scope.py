@@ -98,6 +98,9 @@ class Scope:
     def of_element(self, element: ColumnElement[Any]) -> "Scope":
         return replace(self, element=element, within=())
 
+    def deeper(self, depth: int) -> "Scope":
+        return replace(self, depth=self.depth + depth)
+
     def json(self) -> ColumnElement[Any]:
         return self.document.json() if self.element is None else self.element
 
@@ -107,6 +110,11 @@ class Scope:
     def owned(self) -> ColumnElement[bool]:
         """Rows of this process's account and mode only."""
         return self.request.owns(self.row)
+
+    def tie_breaker(self) -> ColumnElement[str]:
+        """The id, by code point: what lists end their order with, so that every database agrees on it."""
+        id: ColumnElement[str] = self.request.dialect.by_code_point(self.row.c.id)
+        return id
 
     def select(self, *columns: ColumnElement[Any]) -> tuple[Select[Any], list[FromClause]]:
         """A select over the row. Call it last: which tables it needs is known only after its columns are built."""
