@@ -26,6 +26,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 from graphql.execution.values import get_variable_values
+from graphql.validation.validate import ValidationAbortedError
 
 from db.outage import DATABASE_AWAY
 from mirror.errors import StripeError
@@ -44,6 +45,7 @@ from schema.rights import refusals
 log = structlog.stdlib.get_logger(__name__)
 
 MAX_TOKENS = 4_000
+MAX_ERRORS = 100
 INTERNAL = "INTERNAL"
 TOO_DEEP = "The document is nested too deeply. Ask in several operations."
 
@@ -110,7 +112,9 @@ class Executor:
             document = parse(query, max_tokens=MAX_TOKENS)
         except GraphQLError as error:
             raise _Refused([error]) from None
-        errors = validate(self._schema, document, self._rules)
+        errors = validate(self._schema, document, self._rules, max_errors=MAX_ERRORS)
+        if errors and len(errors) <= MAX_ERRORS and isinstance(errors[-1], ValidationAbortedError):
+            raise _Refused([GraphQLError(TOO_DEEP)])
         if errors:
             raise _Refused(errors)
         return document
