@@ -152,7 +152,7 @@ def invoice(
     finalized_at: int | None = NOW - DAY,
     **told: Any,
 ) -> dict[str, Any]:
-    details = {"subscription": subscription, "metadata": {}}
+    details: dict[str, Any] = {"subscription": subscription, "metadata": {}}
     return {
         "id": id,
         "object": "invoice",
