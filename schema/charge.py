@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import strawberry
+from strawberry.types.unset import UNSET
 
 from db import tables
 from resolvers.reading.declines import failure_code, failure_message
@@ -12,7 +13,7 @@ from resolvers.reading.metadata import metadata
 from resolvers.reading.relations import everything, invoice_of_charge, pointing_by
 from resolvers.reading.sources import NEWEST_FIRST, Children, Connection, Expression, OrderBy
 from resolvers.reading.tenancy import own, own_through
-from schema.connection import OrderDirection
+from schema.connection import After, Before, First, Last, OrderDirection
 from schema.field import column, field, given, mirrored, money, optional, path, reference
 from schema.inputs import DateTimeRange
 from schema.lazy import LazyCustomer, LazyInvoice, LazyPaymentMethod
@@ -115,3 +116,14 @@ FILTERS = {
 ORDERS = {"CREATED": NEWEST_FIRST, "AMOUNT": OrderBy("amount", null_as=0)}
 ALL_CHARGES = Connection(everything, FILTERS, ORDERS)
 CHARGES_OF_CUSTOMER = Connection(pointing_by("customer"), FILTERS, ORDERS)
+
+
+def charge_list(
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    filter: ChargeFilter | None = UNSET,
+    order_by: ChargeOrder | None = UNSET,
+) -> None:
+    """The arguments of a list of charges."""

@@ -38,20 +38,20 @@ from resolvers.reading.subscriptions import (
 )
 from resolvers.reading.tenancy import is_customer_of, own
 from schema.access import Access
-from schema.charge import CHARGES_OF_CUSTOMER, Charge, ChargeFilter, ChargeOrder
-from schema.connection import After, Before, First, Last, OrderDirection
+from schema.charge import CHARGES_OF_CUSTOMER, Charge, charge_list
 from schema.connection import Connection as ConnectionType
+from schema.connection import OrderDirection
 from schema.coupon import Coupon, Discount
 from schema.field import column, field, given, mirrored, optional, path, reference
 from schema.inputs import DateTimeRange
-from schema.invoice import INVOICES_OF_CUSTOMER, Invoice, InvoiceFilter, InvoiceOrder
+from schema.invoice import INVOICES_OF_CUSTOMER, Invoice, invoice_list
 from schema.invoice_item import InvoiceItem
 from schema.late import upcoming_invoice
 from schema.money import Money
 from schema.node import Node
 from schema.payment_method import PaymentMethod
 from schema.scalars import JSON, Currency
-from schema.subscription import SUBSCRIPTIONS_OF_CUSTOMER, Subscription, SubscriptionFilter, SubscriptionOrder
+from schema.subscription import SUBSCRIPTIONS_OF_CUSTOMER, Subscription, subscription_list
 from schema.upcoming_invoice import InvoicePreviewInput, UpcomingInvoice
 
 
@@ -153,36 +153,6 @@ def _preview(
 ) -> None: ...
 
 
-def _subscriptions(
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    filter: SubscriptionFilter | None = UNSET,
-    order_by: SubscriptionOrder | None = UNSET,
-) -> None: ...
-
-
-def _invoices(
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    filter: InvoiceFilter | None = UNSET,
-    order_by: InvoiceOrder | None = UNSET,
-) -> None: ...
-
-
-def _charges(
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    filter: ChargeFilter | None = UNSET,
-    order_by: ChargeOrder | None = UNSET,
-) -> None: ...
-
-
 BELONGS = pointing_by("customer")
 
 
@@ -241,10 +211,10 @@ class Customer(Node):
         "paused.",
     )
     subscriptions: ConnectionType[Subscription] = field(
-        SUBSCRIPTIONS_OF_CUSTOMER, "All subscriptions, ended ones too.", arguments=_subscriptions
+        SUBSCRIPTIONS_OF_CUSTOMER, "All subscriptions, ended ones too.", arguments=subscription_list
     )
-    invoices: ConnectionType[Invoice] = field(INVOICES_OF_CUSTOMER, "All invoices.", arguments=_invoices)
-    charges: ConnectionType[Charge] = field(CHARGES_OF_CUSTOMER, "All charges, failed ones too.", arguments=_charges)
+    invoices: ConnectionType[Invoice] = field(INVOICES_OF_CUSTOMER, "All invoices.", arguments=invoice_list)
+    charges: ConnectionType[Charge] = field(CHARGES_OF_CUSTOMER, "All charges, failed ones too.", arguments=charge_list)
     payment_methods: list[PaymentMethod] = field(
         Children(that_are(BELONGS, _of_type)), "What is saved to pay with, newest first.", arguments=_type
     )

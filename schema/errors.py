@@ -1,26 +1,12 @@
 """What goes wrong in the caller's world, as data."""
 
-from enum import StrEnum
-
 import strawberry
 
+from resolvers.outcome import UserErrorCode
 
-@strawberry.enum(description="Why a mutation was refused. Open for new values: treat an unknown code as a refusal.")
-class UserErrorCode(StrEnum):
-    INVALID_INPUT = "INVALID_INPUT"
-    NOT_FOUND = "NOT_FOUND"
-    CARD_DECLINED = "CARD_DECLINED"
-    PAYMENT_METHOD_REQUIRED = "PAYMENT_METHOD_REQUIRED"
-    ALREADY_SUBSCRIBED = "ALREADY_SUBSCRIBED"
-    NOT_ALLOWED = "NOT_ALLOWED"
-    NOTHING_TO_INVOICE = "NOTHING_TO_INVOICE"
-    NOTHING_TO_DISCOUNT = "NOTHING_TO_DISCOUNT"
-    INVALID_STATE = "INVALID_STATE"
-    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
-    IN_PROGRESS = "IN_PROGRESS"
-    RATE_LIMITED = "RATE_LIMITED"
-    STRIPE_UNAVAILABLE = "STRIPE_UNAVAILABLE"
-    STRIPE_REFUSED = "STRIPE_REFUSED"
+strawberry.enum(
+    UserErrorCode, description="Why a mutation was refused. Open for new values: treat an unknown code as a refusal."
+)
 
 
 @strawberry.type(description="What Stripe said, in its own codes.")

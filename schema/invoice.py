@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import strawberry
 from sqlalchemy import ColumnElement, case
+from strawberry.types.unset import UNSET
 
 from db import tables
 from resolvers.reading.filters import during, equals, one_of
@@ -23,8 +24,8 @@ from resolvers.reading.sources import (
     Path,
 )
 from resolvers.reading.tenancy import hidden, own
+from schema.connection import After, Before, First, Last, OrderDirection, paged
 from schema.connection import Connection as ConnectionType
-from schema.connection import OrderDirection, paged
 from schema.enums import CollectionMethod, CollectionMethodInput
 from schema.field import column, field, given, mirrored, money, optional, path, reference
 from schema.inputs import DateTimeRange
@@ -194,3 +195,14 @@ ORDERS = {
 }
 ALL_INVOICES = Connection(everything, FILTERS, ORDERS)
 INVOICES_OF_CUSTOMER = Connection(pointing_by("customer"), FILTERS, ORDERS)
+
+
+def invoice_list(
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    filter: InvoiceFilter | None = UNSET,
+    order_by: InvoiceOrder | None = UNSET,
+) -> None:
+    """The arguments of a list of invoices."""

@@ -1,20 +1,18 @@
 """How the money went."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import strawberry
 
+from resolvers.outcome import IntentKind
 from schema.money import Money
 
-
-@strawberry.enum(
-    description="What Stripe.js has to do with a client secret: confirm a payment, or set up a payment method."
+strawberry.enum(
+    IntentKind,
+    name="PaymentIntentKind",
+    description="What Stripe.js has to do with a client secret: confirm a payment, or set up a payment method.",
 )
-class PaymentIntentKind(StrEnum):
-    PAYMENT = "PAYMENT"
-    SETUP = "SETUP"
 
 
 @strawberry.type(description="The money was taken.")
@@ -34,7 +32,7 @@ class PaymentAuthorized:
 )
 class PaymentActionRequired:
     client_secret: str = strawberry.field(description="For Stripe.js. Never store or log it.")
-    intent: PaymentIntentKind = strawberry.field(description="What Stripe.js has to do with the secret.")
+    intent: IntentKind = strawberry.field(description="What Stripe.js has to do with the secret.")
     hosted_invoice_url: str | None = strawberry.field(description="A page of Stripe's on which to act instead.")
 
 

@@ -9,18 +9,18 @@ from strawberry.types.unset import UNSET
 from resolvers.reading.scope import Scope
 from resolvers.reading.sources import Arguments, Connection, Late, NodeById, Root
 from resolvers.reading.tenancy import is_customer_of
-from schema.charge import ALL_CHARGES, Charge, ChargeFilter, ChargeOrder
+from schema.charge import ALL_CHARGES, Charge, charge_list
 from schema.connection import After, Before, First, Last
 from schema.connection import Connection as ConnectionType
 from schema.customer import ALL_CUSTOMERS, Customer, CustomerFilter, CustomerOrder
 from schema.field import field
-from schema.invoice import ALL_INVOICES, Invoice, InvoiceFilter, InvoiceOrder
+from schema.invoice import ALL_INVOICES, Invoice, invoice_list
 from schema.late import mirror_status
 from schema.mirror_status import MirrorStatus
 from schema.node import Node
 from schema.price import Price
 from schema.product import Product
-from schema.subscription import ALL_SUBSCRIPTIONS, Subscription, SubscriptionFilter, SubscriptionOrder
+from schema.subscription import ALL_SUBSCRIPTIONS, Subscription, subscription_list
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="Stripe's own id.")]
 
@@ -50,36 +50,6 @@ def _customers(
     before: Before = UNSET,
     filter: CustomerFilter | None = UNSET,
     order_by: CustomerOrder | None = UNSET,
-) -> None: ...
-
-
-def _subscriptions(
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    filter: SubscriptionFilter | None = UNSET,
-    order_by: SubscriptionOrder | None = UNSET,
-) -> None: ...
-
-
-def _invoices(
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    filter: InvoiceFilter | None = UNSET,
-    order_by: InvoiceOrder | None = UNSET,
-) -> None: ...
-
-
-def _charges(
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    filter: ChargeFilter | None = UNSET,
-    order_by: ChargeOrder | None = UNSET,
 ) -> None: ...
 
 
@@ -133,13 +103,13 @@ class Query:
     customers: ConnectionType[Customer] = field(ALL_CUSTOMERS, "All customers.", arguments=_customers, operator=True)
     subscription: Subscription | None = field(BY_ID, "A subscription.", arguments=_id)
     subscriptions: ConnectionType[Subscription] = field(
-        ALL_SUBSCRIPTIONS, "All subscriptions, ended ones too.", arguments=_subscriptions, operator=True
+        ALL_SUBSCRIPTIONS, "All subscriptions, ended ones too.", arguments=subscription_list, operator=True
     )
     invoice: Invoice | None = field(BY_ID, "An invoice.", arguments=_id)
-    invoices: ConnectionType[Invoice] = field(ALL_INVOICES, "All invoices.", arguments=_invoices, operator=True)
+    invoices: ConnectionType[Invoice] = field(ALL_INVOICES, "All invoices.", arguments=invoice_list, operator=True)
     charge: Charge | None = field(BY_ID, "A charge.", arguments=_id)
     charges: ConnectionType[Charge] = field(
-        ALL_CHARGES, "All charges, failed ones too.", arguments=_charges, operator=True
+        ALL_CHARGES, "All charges, failed ones too.", arguments=charge_list, operator=True
     )
     product: Product | None = field(BY_ID, "A product; subscribers see what is active.", arguments=_id)
     products: ConnectionType[Product] = field(

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement
+from strawberry.types.unset import UNSET
 
 from db import tables
 from resolvers.reading.filters import during, is_set, one_of
@@ -23,7 +24,7 @@ from resolvers.reading.sources import (
 )
 from resolvers.reading.subscriptions import of_price, of_product
 from resolvers.reading.tenancy import own, own_through
-from schema.connection import OrderDirection
+from schema.connection import After, Before, First, Last, OrderDirection
 from schema.enums import CollectionMethod, CollectionMethodInput
 from schema.field import column, field, given, mirrored, optional, path, reference
 from schema.inputs import DateTimeRange
@@ -142,3 +143,14 @@ FILTERS = {
 ORDERS = {"CREATED": NEWEST_FIRST, "CURRENT_PERIOD_END": OrderBy("current_period_end", null_as=0)}
 ALL_SUBSCRIPTIONS = Connection(everything, FILTERS, ORDERS)
 SUBSCRIPTIONS_OF_CUSTOMER = Connection(pointing_by("customer"), FILTERS, ORDERS)
+
+
+def subscription_list(
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    filter: SubscriptionFilter | None = UNSET,
+    order_by: SubscriptionOrder | None = UNSET,
+) -> None:
+    """The arguments of a list of subscriptions."""
