@@ -15,7 +15,8 @@ class EventState(StrEnum):
 
 
 class InboxEvent(Base):
-    """One event of Stripe's, once by its id. The body is kept as bytes, since text may hold what a database refuses."""
+    """One event of Stripe's, once by its id. The body is kept as bytes, since text may hold what a database refuses; client
+    secrets are taken out."""
 
     __tablename__ = "events"
 

@@ -1,5 +1,6 @@
 """From an event of Stripe's to the mirror: keep it, then apply it."""
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from mirror.order import Seen
 
 log = structlog.get_logger()
 
+CLIENT_SECRET = re.compile(rb'("client_secret"\s*:\s*)"[^"]*"')
 ENDS_WITHOUT_BEING_DELETED = frozenset({"customer.subscription.deleted"})
 """What the subscription is now is said by its status."""
 
@@ -28,7 +30,7 @@ class Inbox:
         self._account = mirror.account
 
     async def keep(self, event: Mapping[str, Any], body: bytes) -> bool:
-        """Store the event with its untouched body. False when it is there already and was applied."""
+        """Store the event with its body, untouched but for client secrets. False when it is there already, applied."""
         row = {
             "account": self._account.id,
             "livemode": self._account.livemode,
@@ -37,7 +39,7 @@ class Inbox:
             "api_version": event.get("api_version"),
             "created": _seconds(event.get("created")),
             "received_at": int(time.time()),
-            "body": body,
+            "body": CLIENT_SECRET.sub(rb"\1null", body),
             "state": EventState.PENDING,
             "attempts": 0,
         }
@@ -70,7 +72,8 @@ class Inbox:
         if not isinstance(stripe_object, Mapping) or not isinstance(stripe_object.get("object"), str):
             return
         second = _seconds(event.get("created"))
-        deleted = event["type"].endswith(".deleted") and event["type"] not in ENDS_WITHOUT_BEING_DELETED
+        deleted = event["type"].endswith(".deleted") and event["type"] not in CLIENT_SECRET = re.compile(rb'("client_secret"\s*:\s*)"[^"]*"')
+ENDS_WITHOUT_BEING_DELETED
         await self._mirror.arrive(stripe_object, Seen(second, second, event.get("api_version") or ""), deleted=deleted)
 
     async def _mark(self, id: str, state: EventState, *, error: str | None) -> None:

@@ -117,6 +117,21 @@ async def test_the_body_is_kept_to_the_byte(endpoint: Endpoint) -> None:
         assert await connection.scalar(select(InboxEvent.body)) == body
 
 
+async def test_client_secrets_are_not_stored_with_the_body(endpoint: Endpoint) -> None:
+    await endpoint.shop.stripe.post("/v1/payment_intents", amount=500, currency="usd")
+    event = (await endpoint.shop.stripe.all("/v1/events"))[0]
+    assert event["data"]["object"]["client_secret"]
+    for option in (None, orjson.OPT_INDENT_2):
+        event["id"] += "x"
+        assert await endpoint.post(orjson.dumps(event, option=option)) == 200
+    async with endpoint.shop.services.engine.connect() as connection:
+        bodies = list(await connection.scalars(select(InboxEvent.body)))
+    assert len(bodies) == 2
+    for body in bodies:
+        assert b"_secret_" not in body
+        assert orjson.loads(body)["data"]["object"]["client_secret"] is None
+
+
 async def test_events_of_another_account_or_mode_never_mix_in(endpoint: Endpoint) -> None:
     event = await endpoint.an_event()
     for other in ({"account": "acct_somebody_else"}, {"livemode": True}):
