@@ -15,8 +15,10 @@ class EventState(StrEnum):
 
 
 class InboxEvent(Base):
-    """One event of Stripe's, once by its id. The body is kept as bytes, since text may hold what a database refuses; client
-    secrets are taken out."""
+    """One event of Stripe's, once by its id.
+
+    The body is kept as bytes, since text may hold what a database refuses; client secrets are taken out.
+    """
 
     __tablename__ = "events"
 

@@ -72,8 +72,7 @@ class Inbox:
         if not isinstance(stripe_object, Mapping) or not isinstance(stripe_object.get("object"), str):
             return
         second = _seconds(event.get("created"))
-        deleted = event["type"].endswith(".deleted") and event["type"] not in CLIENT_SECRET = re.compile(rb'("client_secret"\s*:\s*)"[^"]*"')
-ENDS_WITHOUT_BEING_DELETED
+        deleted = event["type"].endswith(".deleted") and event["type"] not in ENDS_WITHOUT_BEING_DELETED
         await self._mirror.arrive(stripe_object, Seen(second, second, event.get("api_version") or ""), deleted=deleted)
 
     async def _mark(self, id: str, state: EventState, *, error: str | None) -> None:
