@@ -26,8 +26,8 @@ TIMEOUT_SECONDS = 5.0
 class Stripe:
     """The sandbox, past our own code."""
 
-    def __init__(self, url: str) -> None:
-        headers = {"authorization": f"Bearer {SECRET_KEY}"}
+    def __init__(self, url: str, secret_key: str = SECRET_KEY) -> None:
+        headers = {"authorization": f"Bearer {secret_key}"}
         self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False)
         self.url = url
 
@@ -126,16 +126,18 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(database_url: str, sandbox_url: str) -> AsyncIterator[Shop]:
+async def open_shop(
+    database_url: str, stripe_url: str, *, secret_key: str = SECRET_KEY, timeout_seconds: float = TIMEOUT_SECONDS
+) -> AsyncIterator[Shop]:
     """The services of one server process."""
-    gateway = Gateway(secret_key=SECRET_KEY, api_base=sandbox_url, timeout_seconds=TIMEOUT_SECONDS)
+    gateway = Gateway(secret_key=secret_key, api_base=stripe_url, timeout_seconds=timeout_seconds)
     engine = create_engine(database_url)
     answer = await gateway.account()
     account = Account(answer.data["id"], livemode=False)
     mirror = Mirror(engine, gateway, account, subscriber_key=SUBSCRIBER_KEY)
-    policy = Policy(subscriber_metadata_key=SUBSCRIBER_KEY, stripe_timeout_seconds=TIMEOUT_SECONDS)
+    policy = Policy(subscriber_metadata_key=SUBSCRIBER_KEY, stripe_timeout_seconds=timeout_seconds)
     services = Services(engine, gateway, mirror, account, policy)
-    stripe = Stripe(sandbox_url)
+    stripe = Stripe(stripe_url, secret_key)
     try:
         yield Shop(services, stripe)
     finally:
