@@ -9,6 +9,8 @@ from benchmarks.questions import questions
 
 LISTS = 4
 """How many connections ask for lists, beside the 16 that ask for pages."""
+LONGER_SECONDS = 3
+"""The lists begin before the pages and end after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +21,25 @@ class Beside:
     beside_p99_ms: float
     alone_per_second: float
     beside_per_second: float
+    lists_per_second: float
 
 
 def beside(server: Server, customers: int, *, seconds: float) -> Beside:
     name = server.candidate.name
     pages = _load(server, "q1", customers, seconds)
-    lists = _load(server, "q2", customers, seconds + 10, connections=LISTS)
+    lists = _load(server, "q2", customers, seconds + LONGER_SECONDS, connections=LISTS)
     with loading(pages) as child:
         alone = finished(child, name)
-    with loading(lists), loading(pages) as child:
+    with loading(lists) as slow, loading(pages) as child:
         together = finished(child, name)
-    return Beside(alone.p99_ms, together.p99_ms, alone.requests / alone.seconds, together.requests / together.seconds)
+        listed = finished(slow, name)
+    return Beside(
+        alone.p99_ms,
+        together.p99_ms,
+        alone.requests / alone.seconds,
+        together.requests / together.seconds,
+        listed.requests / listed.seconds,
+    )
 
 
 def _load(server: Server, query: str, customers: int, seconds: float, **more: int) -> Load:

@@ -98,7 +98,14 @@ def scaled(measured: Table, small: str, large: str) -> str:
 
 
 def besides(measured: Mapping[str, Beside]) -> str:
-    heads = ("candidate", "p99 of Q1 alone, ms", "p99 of Q1 beside Q2, ms", "req/s alone", "req/s beside")
+    heads = (
+        "candidate",
+        "p99 of Q1 alone, ms",
+        "p99 of Q1 beside Q2, ms",
+        "Q1/s alone",
+        "Q1/s beside",
+        "Q2/s meanwhile",
+    )
     rows = [
         (
             name,
@@ -106,6 +113,7 @@ def besides(measured: Mapping[str, Beside]) -> str:
             number(each.beside_p99_ms),
             number(each.alone_per_second),
             number(each.beside_per_second),
+            number(each.lists_per_second),
         )
         for name, each in measured.items()
     ]
