@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, func, literal, tuple_
 
 from resolvers.reading.piece import Finish
 from resolvers.reading.scope import Scope
-from resolvers.reading.selection import NEVER_STORED, Selected
+from resolvers.reading.selection import NUL, Selected
 from resolvers.reading.sources import Connection, OrderBy
 
 DEFAULT_SIZE = 20
@@ -54,7 +54,7 @@ class Cursor:
         if not isinstance(parts, list) or [type(part) for part in parts] not in ([str, str, str], [str, int, str]):
             raise ValueError("not a cursor")
         order, value, id = parts
-        if NEVER_STORED.search(f"{value}{id}") or (isinstance(value, int) and abs(value) > LARGEST):
+        if NUL in f"{value}{id}" or (isinstance(value, int) and abs(value) > LARGEST):
             raise ValueError("not a cursor")
         return cls(order, value, id)
 

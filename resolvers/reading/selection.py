@@ -1,6 +1,5 @@
 """What an operation asks for: fields merged by response key, with their arguments, after @skip and @include."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +23,9 @@ from graphql import (
 )
 from graphql.execution.values import get_argument_values, get_directive_values
 
+NUL = "\0"
 TYPE = "type name"
 """The key under which an object of an abstract type tells which it is: one that no response key can be."""
-NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +91,13 @@ def fields_of(
 
 
 def as_mirrored(value: Any) -> Any:
-    """The value with its texts as the mirror would hold them, since no database compares what it cannot store."""
+    """The value with its texts as the mirror would hold them: PostgreSQL takes no NUL, not even to compare with."""
     if isinstance(value, Mapping):
         return {name: as_mirrored(member) for name, member in value.items()}
     if isinstance(value, list):
         return [as_mirrored(member) for member in value]
     # Exactly text: enums are texts too, and name themselves.
-    return NEVER_STORED.sub("\ufffd", value) if type(value) is str else value
+    return value.replace(NUL, "\ufffd") if type(value) is str else value
 
 
 def _field_nodes(
