@@ -3,10 +3,10 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,6 +28,13 @@ EVE = Caller(CallerKind.SUBSCRIBER, "eve")
 ACCOUNTS = itertools.count()
 
 
+class Sent(NamedTuple):
+    """A statement on its way to the database, and the values that are bound in it."""
+
+    sql: str
+    bound: tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Database:
     """One database for many tests: each has an account of its own, which keeps them apart."""
@@ -45,12 +52,12 @@ class Database:
         return self.runner.run(doing)
 
     @contextmanager
-    def statements(self) -> Iterator[list[str]]:
+    def statements(self) -> Iterator[list["Sent"]]:
         """What is sent to the database while the block runs, caught at the driver."""
-        sent: list[str] = []
+        sent: list[Sent] = []
 
-        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            sent.append(statement)
+        def note(_connection: Any, _cursor: Any, statement: str, bound: Sequence[Any], *_: Any) -> None:
+            sent.append(Sent(statement, tuple(bound)))
 
         event.listen(self.engine.sync_engine, "before_cursor_execute", note)
         try:
