@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from graphql import GraphQLEnumType, GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
-from sqlalchemy import Column as TableColumn
 
 from db.tables import Mirrored
 from resolvers.reading.paging import node_type
@@ -44,11 +44,10 @@ class Declared:
     def __str__(self) -> str:
         return f"{self.parent.name}.{self.name}"
 
-    def column(self, name: str, table: type[Mirrored] | None = None) -> TableColumn[object]:
+    def column(self, name: str, table: type[Mirrored] | None = None) -> Any:
         used = table or self.table
         assert used is not None, self
-        column: TableColumn[object] = used.__table__.columns[name]
-        return column
+        return used.__table__.columns[name]
 
     def target(self) -> type[Mirrored]:
         return DECLARATIONS.types[get_named_type(self.field.type).name].table
