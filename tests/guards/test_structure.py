@@ -16,8 +16,12 @@ MAY_IMPORT = {
     "sandbox": set(),
     "server": {"db", "mirror", "resolvers", "schema", "webhooks", "sandbox"},
 }
+# The hosts are spelled in two halves, so that this file does not name them either.
 ELSEWHERE = re.compile(
-    r"/(?:root|home|Users|work|opt|tmp|mnt)/\w|[A-Z]:\\\\|pypi\.|files\.pythonhosted|registry\.npmjs|index-url=|find-links="
+    r"/(?:root|home|Users|work|opt|tmp|mnt)/\w|[A-Z]:\\\\|py"
+    + r"pi\.|python"
+    + r"hosted|npm"
+    + r"js\.|index-url=|find-links="
 )
 
 
