@@ -135,8 +135,9 @@ class Executor:
             raise _Refused([GraphQLError(f"There are no operations of the kind {operation.operation.value}.")])
         try:
             fields = fields_of(Operation(self._schema, fragments, coerced), root, [operation.selection_set])
-            forbidden = () if context.caller.is_operator else refusals(fields, _given(operation, variables))
-            errors = list(forbidden) or list(impossible(fields, self._declarations))
+            errors = list(impossible(fields, self._declarations))
+            if not context.caller.is_operator:
+                errors = list(refusals(fields, _given(operation, variables))) or errors
         except GraphQLError as error:
             raise _Refused([error]) from None
         if errors:

@@ -200,6 +200,15 @@ def test_fields_nest_at_most_sixty_levels_also_in_what_a_mutation_answers(world:
     assert sent == []
 
 
+def test_fragments_that_double_what_is_selected_are_refused_before_they_are_written_out(world: World) -> None:
+    step = "a: subscription {{ customer {{ ...F{0} }} }} b: subscription {{ customer {{ ...F{0} }} }}"
+    steps = [f"fragment F{number} on Customer {{ {step.format(number + 1)} }}" for number in range(29)]
+    document = "{ viewer { ...F0 } } " + " ".join(steps) + " fragment F29 on Customer { id }"
+    error = world.refusal(document, by=ADA)
+    assert error["message"] == "More than 5000 fields are selected. Ask in several operations."
+    assert error["extensions"] == {"code": "INVALID_INPUT"}
+
+
 def test_a_mutation_does_not_act_for_an_answer_that_cannot_be_given(world: World) -> None:
     with world.database.statements() as sent:
         error = world.refusal(
