@@ -192,9 +192,12 @@ class Compiler:
         )
 
     def _reference(self, scope: Scope, field: Selected, column: str | Callable[[Scope], ColumnElement[Any]]) -> Piece:
-        target = self._over(self._mirrored(field).table, scope)
-        id = scope.row.c[column] if isinstance(column, str) else column(scope)
-        return self._one(target, field.below(), target.row.c.id == id)
+        mirrored = self._mirrored(field)
+        target = self._over(mirrored.table, scope)
+        condition = target.row.c.id == (scope.row.c[column] if isinstance(column, str) else column(scope))
+        if not mirrored.keeps_deleted:
+            condition = condition & target.row.c.deleted.is_(False)
+        return self._one(target, field.below(), condition)
 
     def _children(self, scope: Scope, field: Selected, source: Children) -> Piece:
         child = self._over(self._mirrored(field).table, scope, many=True)

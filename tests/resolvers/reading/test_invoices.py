@@ -21,7 +21,7 @@ from tests.resolvers.reading.stripe_objects import (
     refund,
     subscription,
 )
-from tests.resolvers.reading.world import World
+from tests.resolvers.reading.world import ADA, OPERATOR, World
 
 
 def of_invoice(world: World, selection: str) -> dict[str, Any]:
@@ -280,3 +280,25 @@ def test_what_an_invoice_refers_to_and_is_not_here_yet_reads_as_null(world: Worl
         "subscription": None,
         "discounts": [],
     }
+
+
+def test_what_was_deleted_is_gone_where_its_type_has_no_mark_for_it(world: World) -> None:
+    world.put(customer(subscriber="ada"), subscription(latest_invoice="in_1"))
+    world.put(invoice(status="draft", subscription="sub_1"), invoice_item("ii_1", invoice="in_1"), invoice_item("ii_2"))
+    question = """{ invoice(id: "in_1") { id } node(id: "ii_2") { id } customer(id: "cus_1") {
+        subscription { latestInvoice { id } } invoices { totalCount } pendingInvoiceItems { id } }
+        item: node(id: "ii_1") { ... on InvoiceItem { id invoice { id } } } }"""
+    there = world.ask(question, by=ADA)
+    assert there["customer"]["subscription"] == {"latestInvoice": {"id": "in_1"}}
+    assert there["item"] == {"id": "ii_1", "invoice": {"id": "in_1"}}
+    world.put(
+        {"id": "in_1", "object": "invoice", "deleted": True}, {"id": "ii_2", "object": "invoiceitem", "deleted": True}
+    )
+    hub = {"subscription": {"latestInvoice": None}, "invoices": {"totalCount": 0}, "pendingInvoiceItems": []}
+    for caller in (ADA, OPERATOR):
+        assert world.ask(question, by=caller) == {
+            "invoice": None,
+            "node": None,
+            "customer": hub,
+            "item": {"id": "ii_1", "invoice": None},
+        }
