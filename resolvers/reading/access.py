@@ -66,7 +66,7 @@ def reason(item: Scope, _arguments: Arguments) -> ColumnElement[Any]:
     status = _of_subscription(item, "status")
     running = or_(
         still_running(item, item.row.c.current_period_end),
-        and_(status == "trialing", still_running(item, _of_subscription(item, "trial_end"))),
+        still_running(item, _of_subscription(item, "trial_end")),
     )
     return case(
         (and_(status.in_(("active", "trialing")), running), status),

@@ -56,10 +56,7 @@ def gives_access(subscription: Scope, product: str | None) -> ColumnElement[bool
     row = subscription.row.c
 
     def current(item: Scope) -> ColumnElement[bool]:
-        running = or_(
-            still_running(item, item.row.c.current_period_end),
-            and_(row.status == "trialing", still_running(item, row.trial_end)),
-        )
+        running = or_(still_running(item, item.row.c.current_period_end), still_running(item, row.trial_end))
         return running if product is None else and_(running, is_of_product(item, product))
 
     return and_(row.status.in_(GIVE_ACCESS), has_item(subscription, current))

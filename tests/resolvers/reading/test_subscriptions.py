@@ -97,8 +97,9 @@ def test_a_trial_counts_until_its_end_and_the_leeway(shop: World, after_trial: i
     assert of_viewer(shop, "hasAnyActiveSubscription", at=trial_end + after_trial) is running
 
 
-def test_a_trial_longer_than_the_items_period_still_counts(shop: World) -> None:
-    shop.put(subscription(status="trialing", trial_end=NOW + DAY, items=[item("si_1", ends=NOW - DAY)]))
+@pytest.mark.parametrize("status", ["trialing", "active"])
+def test_a_trial_longer_than_the_items_period_still_counts(shop: World, status: str) -> None:
+    shop.put(subscription(status=status, trial_end=NOW + DAY, items=[item("si_1", ends=NOW - DAY)]))
     assert of_viewer(shop, 'isSubscribedTo(product: "prod_1")') is True
 
 
