@@ -1,7 +1,10 @@
 """The declarative base that every table shares."""
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
+
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that compares and sorts by code point, as SQLite does it: every database and every locale agree."""
 
 
 class Base(DeclarativeBase):

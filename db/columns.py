@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Text
+from sqlalchemy import BigInteger, Boolean
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeEngine
+
+from db.base import TEXT
 
 Read = Callable[[Mapping[str, Any]], Any]
 
@@ -27,7 +29,7 @@ def derived(kind: TypeEngine[Any], read: Read, *, name: str | None = None) -> Ma
 
 
 def text(*path: str) -> MappedColumn[Any]:
-    return derived(Text(), lambda stripe_object: at(stripe_object, *path))
+    return derived(TEXT, lambda stripe_object: at(stripe_object, *path))
 
 
 def integer(*path: str) -> MappedColumn[Any]:
@@ -58,4 +60,4 @@ def json_text(*path: str, name: str | None = None) -> MappedColumn[Any]:
         value = at(stripe_object, *path)
         return None if value is None else orjson.dumps(value).decode()
 
-    return derived(Text(), read, name=name)
+    return derived(TEXT, read, name=name)

@@ -1,9 +1,9 @@
 """Who pays as which customer: the link between the product's own subscriber ids and Stripe's customers."""
 
-from sqlalchemy import BigInteger, Boolean, Index, Text
+from sqlalchemy import BigInteger, Boolean, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import TEXT, Base
 
 
 class Subscriber(Base):
@@ -15,10 +15,10 @@ class Subscriber(Base):
 
     __tablename__ = "subscribers"
 
-    account: Mapped[str] = mapped_column(Text, primary_key=True)
+    account: Mapped[str] = mapped_column(TEXT, primary_key=True)
     livemode: Mapped[bool] = mapped_column(Boolean, primary_key=True)
-    subscriber: Mapped[str] = mapped_column(Text, primary_key=True)
+    subscriber: Mapped[str] = mapped_column(TEXT, primary_key=True)
     generation: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    customer: Mapped[str | None] = mapped_column(Text)
+    customer: Mapped[str | None] = mapped_column(TEXT)
 
     __table_args__ = (Index("ix_subscribers_customer", "account", "livemode", "customer"),)

@@ -1,8 +1,9 @@
 from typing import Any
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.base import TEXT
 from db.columns import boolean, integer, json_text, reference, text
 from db.tables.mirrored import Mirrored, listed_by
 
@@ -21,7 +22,7 @@ class Customer(Mirrored):
     )
     discount: Mapped[str | None] = reference("discount", to="discount")
     metadata_: Mapped[Any] = json_text("metadata", name="metadata")
-    claimed_subscriber: Mapped[str | None] = mapped_column(Text)
+    claimed_subscriber: Mapped[str | None] = mapped_column(TEXT)
     """The subscriber id in Stripe's metadata; which key holds it is a setting, so the door writes it."""
 
     __table_args__ = (

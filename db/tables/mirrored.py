@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Index, Text
+from sqlalchemy import BigInteger, Boolean, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import TEXT, Base
 from db.columns import at
 
 
@@ -21,9 +21,9 @@ class Mirrored(Base):
     object_name: ClassVar[str]
     """The value of `object` in Stripe's JSON."""
 
-    account: Mapped[str] = mapped_column(Text, primary_key=True)
+    account: Mapped[str] = mapped_column(TEXT, primary_key=True)
     livemode: Mapped[bool] = mapped_column(Boolean, primary_key=True)
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     created: Mapped[int] = mapped_column(
         BigInteger, info={"read": lambda stripe_object: at(stripe_object, "created") or 0}
     )

@@ -1,9 +1,9 @@
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Text
+from sqlalchemy import JSON, BigInteger, Boolean
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import TEXT, Base
 
 
 class StoredObject(Base):
@@ -16,12 +16,12 @@ class StoredObject(Base):
 
     __tablename__ = "objects"
 
-    account: Mapped[str] = mapped_column(Text, primary_key=True)
+    account: Mapped[str] = mapped_column(TEXT, primary_key=True)
     livemode: Mapped[bool] = mapped_column(Boolean, primary_key=True)
-    type: Mapped[str] = mapped_column(Text, primary_key=True)
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    type: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    id: Mapped[str] = mapped_column(TEXT, primary_key=True)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
-    api_version: Mapped[str] = mapped_column(Text)
+    api_version: Mapped[str] = mapped_column(TEXT)
     earliest: Mapped[int] = mapped_column(BigInteger)
     latest: Mapped[int] = mapped_column(BigInteger)
     revision: Mapped[int] = mapped_column(BigInteger)

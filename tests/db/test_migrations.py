@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.base import Base
 from db.engine import create_engine
 from db.migrations import migrate, schema_is_current
+from db.subscribers import Subscriber
+from db.tables import RESOURCES, StoredObject
 
 pytestmark = pytest.mark.anyio
 
@@ -53,3 +55,17 @@ async def test_a_schema_that_a_newer_version_migrated_still_serves(engine: Async
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = 'from_the_future'"))
     assert await schema_is_current(engine)
+
+
+async def test_the_text_of_the_mirror_sorts_by_code_point(postgres_url: str) -> None:
+    """The tests have no PostgreSQL whose own order differs, so the columns are asked."""
+    engine = create_engine(postgres_url)
+    tables = [*(table.__tablename__ for table in RESOURCES), StoredObject.__tablename__, Subscriber.__tablename__]
+    question = text(
+        "SELECT count(*), count(*) FILTER (WHERE collation_name = 'C') FROM information_schema.columns "
+        "WHERE data_type = 'text' AND table_name = ANY(:tables)"
+    )
+    async with engine.connect() as connection:
+        every, by_code_point = (await connection.execute(question, {"tables": tables})).one()
+    await engine.dispose()
+    assert every == by_code_point > 100
