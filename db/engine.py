@@ -1,10 +1,12 @@
 """One engine for reads and writes alike, on SQLite and on PostgreSQL."""
 
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 DRIVERS = {
@@ -15,6 +17,17 @@ DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 BUSY_TIMEOUT_MS = 15_000
+PREPARING: dict[str, Any] = {
+    # Statements are planned once, not for each set of values, and are too short to be worth compiling.
+    "server_settings": {"plan_cache_mode": "force_generic_plan", "jit": "off"},
+    "max_cacheable_statement_size": 0,
+}
+NOT_PREPARING: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    # Sessions are others' too, so no name may be taken twice.
+    "prepared_statement_name_func": lambda: f"__{uuid4()}__",
+}
 
 
 def database_url(url: str) -> URL:
@@ -26,24 +39,34 @@ def database_url(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def create_engine(url: str, *, pool_size: int = 16) -> AsyncEngine:
+def create_engine(url: str, *, pool_size: int = 16, prepares: bool = True) -> AsyncEngine:
     """An engine whose `begin()` is a write transaction and whose `reading(engine)` reads.
 
-    Raises ValueError for a kind of database that is not supported.
+    On PostgreSQL statements stay prepared, unless a pooler between forbids it (`prepares`). Raises ValueError for a
+    kind of database that is not supported.
     """
     parsed = database_url(url)
+    postgres = parsed.drivername.startswith("postgresql")
     engine = create_async_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=parsed.drivername.startswith("postgresql"),
+        connect_args=(PREPARING if prepares else NOT_PREPARING) if postgres else {},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
+    else:
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have the pool take another connection for one that the server has closed: without a round trip to find out."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def reading(engine: AsyncEngine) -> AsyncEngine:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.accounts import Account
+from db.reads import Reads
 from mirror.apply import Mirror
 from mirror.gateway import Gateway
 from resolvers.in_flight import InFlight
@@ -46,6 +47,7 @@ class Services:
     """What every request shares."""
 
     engine: AsyncEngine
+    reads: Reads
     gateway: Gateway
     mirror: Mirror
     account: Account

@@ -5,14 +5,16 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import ColumnElement, case, false, func, literal, select
+from sqlalchemy import ColumnElement, case, false, func, select, true
 from strawberry.types.unset import UNSET
 
 from db import tables
 from db.subscribers import Subscriber
 from resolvers.pending_coupon import PENDING_COUPON_KEY
 from resolvers.reading import access
+from resolvers.reading.dialect import quoted
 from resolvers.reading.filters import during, equals, is_set
+from resolvers.reading.jsonlists import list_at
 from resolvers.reading.metadata import metadata
 from resolvers.reading.relations import everything, pointing_by, that_are
 from resolvers.reading.scope import Scope
@@ -37,6 +39,7 @@ from resolvers.reading.subscriptions import (
     the_only_valid,
 )
 from resolvers.reading.tenancy import is_customer_of, own
+from resolvers.reading.values import Given
 from schema.access import Access
 from schema.charge import CHARGES_OF_CUSTOMER, Charge, charge_list
 from schema.connection import Connection as ConnectionType
@@ -80,8 +83,7 @@ def _subscriber(customer: Scope, _arguments: Arguments) -> ColumnElement[Any]:
 
 
 def _preferred_locales(customer: Scope, _arguments: Arguments) -> ColumnElement[Any]:
-    dialect = customer.request.dialect
-    return dialect.or_empty_list(dialect.json_at(customer.json(), ("preferred_locales",)))
+    return list_at(customer, "preferred_locales")
 
 
 def _credits(customer: Scope, _arguments: Arguments) -> ColumnElement[Any]:
@@ -100,7 +102,7 @@ def _delinquent(customer: Scope, _arguments: Arguments) -> ColumnElement[Any]:
 
 def _balance_currency(customer: Scope, _arguments: Arguments) -> ColumnElement[Any]:
     """Stripe tells no currency before the first charge or subscription, and then the balance is 0."""
-    return func.coalesce(customer.row.c.currency, literal("usd"))
+    return func.coalesce(customer.row.c.currency, quoted("usd"))
 
 
 def _pending_coupon(customer: Scope) -> ColumnElement[Any]:
@@ -117,7 +119,7 @@ def _has_several_valid(customer: Scope, _arguments: Arguments) -> ColumnElement[
 
 
 def _is_subscribed_to(customer: Scope, arguments: Arguments) -> ColumnElement[bool]:
-    return customer_is_subscribed(customer, arguments["product"])
+    return customer_is_subscribed(customer, customer.request.text(arguments["product"]))
 
 
 def _is_subscribed(customer: Scope, _arguments: Arguments) -> ColumnElement[bool]:
@@ -126,7 +128,7 @@ def _is_subscribed(customer: Scope, _arguments: Arguments) -> ColumnElement[bool
 
 def _of_type(method: Scope, arguments: Arguments) -> ColumnElement[bool]:
     type = arguments.get("type")
-    return method.row.c.id.is_not(None) if type is None else method.row.c.type == type
+    return true() if type is None else method.row.c.type == method.request.text(type)
 
 
 def _is_pending(item: Scope, _arguments: Arguments) -> ColumnElement[bool]:
@@ -245,8 +247,8 @@ class Customer(Node):
     observed_at: datetime = column("observed_at", "When this copy was last known to be true.")
 
 
-def _links_subscriber(customer: Scope, subscriber: str) -> ColumnElement[bool]:
-    return is_customer_of(customer, customer.row.c.id, subscriber)
+def _links_subscriber(customer: Scope, subscriber: Given) -> ColumnElement[bool]:
+    return is_customer_of(customer, customer.row.c.id, customer.request.text(subscriber))
 
 
 @strawberry.input(description="Which customers. Deleted ones only when asked for.")

@@ -1,6 +1,7 @@
-"""From a document to the answer: parse, validate, check rights, read in one statement, answer."""
+"""From a document to the answer: find its plan, run its one statement, pass on what the database wrote."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,46 +9,45 @@ import orjson
 import structlog
 from graphql import (
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
     execute,
-    get_operation_ast,
     is_abstract_type,
     is_introspection_type,
-    parse,
-    specified_rules,
-    validate,
     value_from_ast_untyped,
 )
-from graphql.execution.values import get_variable_values
-from graphql.validation.validate import ValidationAbortedError
 
 from db.outage import DATABASE_AWAY
+from db.reads import TookTooLong
 from mirror.errors import StripeError
 from resolvers.context import Context
 from resolvers.outcome import Rejected
-from resolvers.reading.limits import impossible
+from resolvers.reading.finishing import finished, unfinished
+from resolvers.reading.limits import Cost, Limits, cost_of, too_complex
+from resolvers.reading.money import UnknownLocale, formatted, refuse_locale
+from resolvers.reading.nodes import all_candidates
 from resolvers.reading.plain import shape
-from resolvers.reading.reader import Reader
-from resolvers.reading.selection import TYPE, Operation, Selected, fields_of
+from resolvers.reading.plan import Plan, compile_operation
+from resolvers.reading.reader import Reader, frame_of, shape_of_request
+from resolvers.reading.selection import TYPE, Selected
 from resolvers.reading.sources import Late
+from resolvers.reading.values import Frame
 from schema import build_schema
 from schema.answering import Execution, selected
 from schema.declarations import declarations_of
+from schema.documents import Document, Documents, Misfit, Variant
+from schema.parsing import TOO_DEEP, Parser, Refused, is_mutation
 from schema.rights import refusals
 
 log = structlog.stdlib.get_logger(__name__)
 
-MAX_TOKENS = 4_000
-MAX_ERRORS = 100
 INTERNAL = "INTERNAL"
-TOO_DEEP = "The document is nested too deeply. Ask in several operations."
+TIMEOUT = "TIMEOUT"
+REMEMBERED_DOCUMENTS = 1_000
+REMEMBERED_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,23 @@ class Answer:
 
 
 class Executor:
-    """Answers documents. Reads take one SQL statement an operation, and one more for each mutation's payload."""
+    """Answers documents. A query takes one SQL statement, and so does the payload of each mutation."""
 
-    def __init__(self, *, introspection: bool) -> None:
+    def __init__(
+        self,
+        *,
+        introspection: bool,
+        limits: Limits = Limits(),  # noqa: B008
+        remembered_documents: int = REMEMBERED_DOCUMENTS,
+        remembered_bytes: int = REMEMBERED_BYTES,
+    ) -> None:
         self._schema = resolvable_schema()
         self._declarations = declarations_of(self._schema)
-        self._reader = Reader(self._declarations)
-        self._rules = specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+        self._limits = limits
+        self._reader = Reader(self._declarations, limits)
+        self._parser = Parser(self._schema, limits, introspection=introspection)
+        self.documents = Documents(entries=remembered_documents, most_bytes=remembered_bytes)
+        self._turn = asyncio.Lock()
 
     async def execute(
         self,
@@ -74,81 +84,127 @@ class Executor:
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         context: Context,
+        tells_cost: bool = False,
     ) -> Answer:
-        """Raises what is not the document's fault: a database that is away."""
+        """Raises what is not the document's fault: a database that is away, a statement that fails."""
+        asked = _Asked(query, variables or {}, operation_name, context, tells_cost)
         try:
-            return await self._execute(query, dict(variables or {}), operation_name, context)
-        except _Refused as refused:
+            return await self._answer(asked)
+        except Refused as refused:
             return _answer({"errors": [error.formatted for error in refused.errors]}, executed=False)
+        except GraphQLError as error:
+            return _answer({"errors": [error.formatted]}, executed=False)
         except RecursionError:
             return _answer({"errors": [GraphQLError(TOO_DEEP).formatted]}, executed=False)
+        except TookTooLong:
+            log.warning("a read took too long")
+            return _answer({"data": None, "errors": [_too_long(context)]}, executed=True)
 
-    async def _execute(
-        self, query: str, variables: dict[str, Any], operation_name: str | None, context: Context
+    async def _answer(self, asked: "_Asked") -> Answer:
+        document, known = self.documents.find(asked.query, asked.operation_name)
+        if document is None:
+            return await self._answer_new(asked)
+        try:
+            values = document.values(asked.variables)
+        except Misfit:
+            return await self._answer_new(asked)
+        frame = frame_of(asked.context, values)
+        variant = document.variants.get((shape_of_request(asked.context), document.shape(values)))
+        plan = variant.find(frame) if variant else None
+        if plan is None:
+            return await self._answer_new(asked, document)
+        return await self._run(asked, document, plan, frame, often=known)
+
+    async def _answer_new(self, asked: "_Asked", document: Document | None = None) -> Answer:
+        """Answer what has no plan yet."""
+        # One after the other, and known documents first, so that many new ones do not keep those waiting.
+        async with self._turn:
+            await asyncio.sleep(0)
+            read = self._parser.parse(asked.query)
+            operation = self._parser.operation(read, asked.operation_name)
+            values = self._parser.variables(operation, asked.variables)
+            frame = frame_of(asked.context, values.coerced)
+            fields = self._parser.selected(read, operation, values)
+            cost = self._allowed(asked, operation, fields, frame)
+            if not is_mutation(operation):
+                document = document or self._parser.remembered(asked.query, read, operation, asked.operation_name)
+                plan = self._planned(document, asked.context, fields, frame, cost)
+        if document is None:
+            return await self._complete(asked, read, {}, cost.of(frame))
+        return await self._run(asked, document, plan, frame, often=False)
+
+    def _allowed(
+        self, asked: "_Asked", operation: OperationDefinitionNode, fields: Sequence[Selected], frame: Frame
+    ) -> Cost:
+        """What the operation costs. Raises Refused for what is too much, or for operators only."""
+        cost = cost_of(fields, self._declarations, self._limits)
+        if not asked.context.caller.is_operator:
+            errors = list(refusals(fields, _given(operation, asked.variables)))
+            if errors:
+                raise Refused(*errors)
+        self._refuse_cost(cost.of(frame))
+        return cost
+
+    def _planned(
+        self, document: Document, context: Context, fields: Sequence[Selected], frame: Frame, cost: Cost
+    ) -> Plan:
+        """A new plan for the document, which is remembered with it."""
+        rights = shape_of_request(context)
+        plan = compile_operation(fields, self._declarations, rights, self._limits, frame, cost)
+        shape = rights, document.shape(frame.variables)
+        variant = document.variants.get(shape) or Variant(all_candidates(fields, self._declarations))
+        variant.keep(frame, plan)
+        document.keep(shape, variant)
+        self.documents.remember(document)
+        return plan
+
+    def _refuse_cost(self, cost: int) -> None:
+        if cost > self._limits.cost:
+            raise too_complex(f"The query costs {cost:,}, which is too much", "MAX_COST", self._limits.cost)
+
+    async def _run(self, asked: "_Asked", document: Document, plan: Plan, frame: Frame, *, often: bool) -> Answer:
+        cost = plan.cost.of(frame)
+        self._refuse_cost(cost)
+        text = await self._reader.run(asked.context, plan, frame, often=often)
+        whole = None
+        if not plan.asks and not document.introspects:
+            whole = finished(text, frame, plan.locales, tells_types=plan.tells_types)
+        if whole is None:
+            return await self._complete(asked, self._parser.parse(asked.query), unfinished(text), cost)
+        extensions = f',"extensions":{_cost(cost, self._limits)}' if asked.tells_cost else ""
+        return Answer(f'{{"data":{whole}{extensions}}}'.encode(), executed=True)
+
+    async def _complete(
+        self, asked: "_Asked", document: DocumentNode, root: Mapping[str, Any], cost: int | None = None
     ) -> Answer:
-        document = self._parse(query)
-        operation, fields = self._prepare(document, variables, operation_name, context)
-        reads = operation.operation is OperationType.QUERY and fields
-        root = await self._reader.read(context, fields) if reads else {}
+        """Let graphql-core make the answer, of what was read: it knows where nulls and errors belong."""
         result = execute(
             self._schema,
             document,
             root_value=root,
-            context_value=Execution(context, self._reader),
-            variable_values=variables,
-            operation_name=operation_name,
+            context_value=Execution(asked.context, self._reader),
+            variable_values=dict(asked.variables),
+            operation_name=asked.operation_name,
         )
-        finished = await result if hasattr(result, "__await__") else result
-        for failed in finished.errors or ():
+        answered = await result if hasattr(result, "__await__") else result
+        for failed in answered.errors or ():
             if isinstance(failed.original_error, DATABASE_AWAY):
                 raise failed.original_error
-        body: dict[str, Any] = {"data": finished.data}
-        if finished.errors:
-            body["errors"] = [_shown(error, context) for error in finished.errors]
+        body: dict[str, Any] = {"data": answered.data}
+        if answered.errors:
+            body["errors"] = [_shown(error, asked.context) for error in answered.errors]
+        if asked.tells_cost and cost is not None:
+            body["extensions"] = orjson.Fragment(_cost(cost, self._limits))
         return _answer(body, executed=True)
 
-    def _parse(self, query: str) -> DocumentNode:
-        try:
-            document = parse(query, max_tokens=MAX_TOKENS)
-        except GraphQLError as error:
-            raise _Refused([error]) from None
-        errors = validate(self._schema, document, self._rules, max_errors=MAX_ERRORS)
-        if errors and len(errors) <= MAX_ERRORS and isinstance(errors[-1], ValidationAbortedError):
-            raise _Refused([GraphQLError(TOO_DEEP)])
-        if errors:
-            raise _Refused(errors)
-        return document
 
-    def _prepare(
-        self, document: DocumentNode, variables: dict[str, Any], operation_name: str | None, context: Context
-    ) -> tuple[OperationDefinitionNode, list[Selected]]:
-        operation = get_operation_ast(document, operation_name)
-        if operation is None:
-            sentence = "Name one of the document's operations in operationName."
-            raise _Refused([GraphQLError(sentence)])
-        coerced = get_variable_values(self._schema, operation.variable_definitions or (), variables)
-        if isinstance(coerced, list):
-            raise _Refused(coerced)
-        fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-        root = self._schema.get_root_type(operation.operation)
-        if root is None:
-            raise _Refused([GraphQLError(f"There are no operations of the kind {operation.operation.value}.")])
-        try:
-            fields = fields_of(Operation(self._schema, fragments, coerced), root, [operation.selection_set])
-            errors = list(impossible(fields, self._declarations))
-            if not context.caller.is_operator:
-                errors = list(refusals(fields, _given(operation, variables))) or errors
-        except GraphQLError as error:
-            raise _Refused([error]) from None
-        if errors:
-            raise _Refused(errors)
-        return operation, fields
-
-
-class _Refused(Exception):
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        super().__init__()
-        self.errors = errors
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    context: Context
+    tells_cost: bool
 
 
 def resolvable_schema() -> GraphQLSchema:
@@ -164,6 +220,8 @@ def resolvable_schema() -> GraphQLSchema:
         for name, field in type.fields.items():
             source = declarations.fields.get((type.name, name))
             field.resolve = _late(source) if isinstance(source, Late) else _by_response_key
+    money: Any = schema.type_map["Money"]
+    money.fields["formatted"].resolve = _formatted
     return schema
 
 
@@ -173,6 +231,14 @@ def _type_name(value: Mapping[str, Any], _info: GraphQLResolveInfo[Execution], _
 
 def _by_response_key(source: Mapping[str, Any], info: GraphQLResolveInfo[Execution], **_arguments: Any) -> Any:
     return source[str(info.path.key)]
+
+
+def _formatted(source: Mapping[str, Any], info: GraphQLResolveInfo[Execution], *, locale: str) -> str:
+    units, currency = source[str(info.path.key)]
+    try:
+        return formatted(units, currency, locale)
+    except UnknownLocale as error:
+        raise refuse_locale(error) from None
 
 
 def _late(late: Late) -> Any:
@@ -208,9 +274,20 @@ def _shown(error: GraphQLError, context: Context) -> dict[str, Any]:
         log.warning("Stripe could not be asked", path=error.path, error=type(cause).__name__, exc_info=cause)
         sentence = "Stripe cannot be asked now. Try again in a moment."
         return shown | {"message": sentence, "extensions": {"code": "STRIPE_UNAVAILABLE"}}
+    if isinstance(cause, TookTooLong):
+        return shown | _too_long(context)
     log.error("a field failed", path=error.path, exc_info=cause)
     sentence = f"Something went wrong here. Ask for help with the request id {context.request_id}."
     return shown | {"message": sentence, "extensions": {"code": INTERNAL, "requestId": context.request_id}}
+
+
+def _too_long(context: Context) -> dict[str, Any]:
+    sentence = "Reading this took longer than it may (READ_TIMEOUT_SECONDS). Ask for less at once."
+    return {"message": sentence, "extensions": {"code": TIMEOUT, "requestId": context.request_id}}
+
+
+def _cost(cost: int, limits: Limits) -> str:
+    return f'{{"cost":{{"value":{cost},"maximum":{limits.cost}}}}}'
 
 
 def _answer(body: Mapping[str, Any], *, executed: bool) -> Answer:

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, case
 from strawberry.types.unset import UNSET
 
 from db import tables
-from resolvers.reading.filters import during, equals, one_of
+from resolvers.reading.dialect import quoted
+from resolvers.reading.filters import during, equals, is_value, one_of
 from resolvers.reading.metadata import metadata
 from resolvers.reading.relations import charge_of_invoice_payment, everything, pointing_by
 from resolvers.reading.scope import Scope
@@ -105,7 +106,7 @@ class InvoicePayment:
 
 
 def _waits_for_its_customer(invoice: Scope) -> ColumnElement[str]:
-    return case((invoice.row.c.status == "open", invoice.row.c.id))
+    return case((invoice.row.c.status == quoted("open"), invoice.row.c.id))
 
 
 @strawberry.type(description="What a customer is asked to pay.")
@@ -184,7 +185,7 @@ class InvoiceOrder:
 FILTERS = {
     "status": one_of("status"),
     "subscription": equals("subscription"),
-    "collectionMethod": one_of("collection_method"),
+    "collectionMethod": is_value("collection_method"),
     "dueDate": during("due_date"),
     "created": during("created"),
 }

@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy import ColumnElement, and_
 
 from db import tables
+from resolvers.reading.jsonlists import list_at, members_named
 from resolvers.reading.metadata import metadata
 from resolvers.reading.scope import Scope
 from resolvers.reading.sources import Arguments, Children, Expression
@@ -24,18 +25,17 @@ def _active(
 
 def _prices(product: Scope, price: Scope, arguments: Arguments) -> ColumnElement[bool]:
     """The catalogue shows subscribers what is active, whatever they ask for."""
-    active = arguments.get("active") if price.request.caller.is_operator else True
+    active = arguments.get("active") if price.request.is_operator else True
     mine: ColumnElement[bool] = price.row.c.product == product.row.c.id
     return mine if active is None else and_(mine, price.row.c.active.is_(active))
 
 
 def _images(product: Scope, _arguments: Arguments) -> ColumnElement[Any]:
-    dialect = product.request.dialect
-    return dialect.or_empty_list(dialect.json_at(product.json(), ("images",)))
+    return list_at(product, "images")
 
 
 def _marketing_features(product: Scope, _arguments: Arguments) -> ColumnElement[Any]:
-    return product.request.dialect.members_named(product.json(), ("marketing_features",), "name")
+    return members_named(product, "marketing_features", "name")
 
 
 @strawberry.type(description="What is sold. Its prices say for how much.")

@@ -63,26 +63,28 @@ def _products(
 
 
 def _by_id(row: Scope, arguments: Arguments) -> ColumnElement[bool]:
-    same: ColumnElement[bool] = row.row.c.id == arguments["id"]
+    same: ColumnElement[bool] = row.row.c.id == row.request.text(arguments["id"])
     return same
 
 
 def _of_caller(customer: Scope, _arguments: Arguments) -> ColumnElement[bool]:
-    caller = customer.request.caller
-    return false() if caller.is_operator else is_customer_of(customer, customer.row.c.id, caller.id)
+    request = customer.request
+    if request.is_operator:
+        return false()
+    return is_customer_of(customer, customer.row.c.id, request.slots.caller())
 
 
 def _of_subscriber(customer: Scope, arguments: Arguments) -> ColumnElement[bool]:
-    return is_customer_of(customer, customer.row.c.id, arguments["subscriber"])
+    return is_customer_of(customer, customer.row.c.id, customer.request.text(arguments["subscriber"]))
 
 
 def _by_lookup_key(price: Scope, arguments: Arguments) -> ColumnElement[bool]:
-    same: ColumnElement[bool] = price.row.c.lookup_key == arguments["lookupKey"]
+    same: ColumnElement[bool] = price.row.c.lookup_key == price.request.text(arguments["lookupKey"])
     return and_(same, price.row.c.deleted.is_(False))
 
 
 def _catalogue(_parent: Scope | None, product: Scope, arguments: Arguments) -> ColumnElement[bool]:
-    active = arguments.get("active") if product.request.caller.is_operator else True
+    active = arguments.get("active") if product.request.is_operator else True
     return true() if active is None else product.row.c.active.is_(active)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from strawberry.types.unset import UNSET
 
 from db import tables
-from resolvers.reading.filters import during, is_set, one_of
+from resolvers.reading.filters import during, is_set, is_value, one_of
 from resolvers.reading.metadata import metadata
 from resolvers.reading.relations import everything, pointing_by
 from resolvers.reading.scope import Scope
@@ -135,7 +135,7 @@ FILTERS = {
     "status": one_of("status"),
     "product": of_product,
     "price": of_price,
-    "collectionMethod": one_of("collection_method"),
+    "collectionMethod": is_value("collection_method"),
     "cancelAtPeriodEnd": is_set("cancel_at_period_end"),
     "currentPeriodEnd": during("current_period_end"),
     "created": during("created"),

@@ -18,7 +18,9 @@ from server.graphiql import GraphiQL
 from server.graphql import GraphQL
 from server.health import Health
 from server.jwks import KeySet
+from server.persisted_queries import PersistedQueries
 from server.settings import Settings
+from server.trusted_documents import TrustedDocuments, read_documents
 from server.wiring import Wiring
 
 
@@ -26,7 +28,7 @@ def build(settings: Settings, *, graphiql: GraphiQL | None = None) -> Starlette:
     """The application; what it opens is opened when it starts. `graphiql` stands in for the page without a token."""
     wiring = Wiring(settings)
     page = graphiql or (GraphiQL() if settings.graphiql else None)
-    graphql = GraphQL(wiring, authenticator(settings), page)
+    graphql = GraphQL(wiring, authenticator(settings), documents(settings), page)
     health = Health(wiring)
 
     @asynccontextmanager
@@ -51,13 +53,19 @@ def build(settings: Settings, *, graphiql: GraphiQL | None = None) -> Starlette:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            allow_headers=["Authorization", "Content-Type", "X-Query-Cost", "X-Request-ID"],
             expose_headers=["X-Request-ID", "WWW-Authenticate", "Retry-After"],
         ),
     ]
     return Starlette(
         routes=routes, middleware=middleware, exception_handlers={HTTPException: http_error}, lifespan=lifespan
     )
+
+
+def documents(settings: Settings) -> PersistedQueries | TrustedDocuments:
+    """How requests come to their documents. Raises Refusal when the folder of trusted ones is not as it should be."""
+    folder = settings.trusted_documents
+    return PersistedQueries() if folder is None else TrustedDocuments(read_documents(folder))
 
 
 def authenticator(settings: Settings) -> Authenticator:

@@ -1,5 +1,6 @@
 """A GraphQL request, read from HTTP as the GraphQL-over-HTTP specification has it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,14 +8,21 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from server.document_hash import named_hash
 from server.negotiation import JSON
 
 LARGEST_BODY = 1024 * 1024
+DOCUMENT_PARAMETERS = frozenset({"query", "documentId", "extensions"})
+"""A URL that has one of them asks for an answer, and not for GraphiQL's page."""
+CHARSET = re.compile(r'(?:^|;)\s*charset="?([^";\s]*)')
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    query: str
+    """`query` or `sha256`, which names the document by the hash of its text, is there, or both are."""
+
+    query: str | None
+    sha256: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
 
@@ -36,9 +44,7 @@ def _from_url(request: Request) -> GraphQLRequest:
 
 
 async def _from_body(request: Request) -> GraphQLRequest:
-    media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-    charset = parameters.partition("charset=")[2].strip(' "')
-    if media_type.strip() != JSON or charset not in ("", "utf-8", "utf8"):
+    if not _is_json_in_utf8(request.headers.get("content-type", "")):
         raise HTTPException(415, "Send the request as application/json in UTF-8.", {"accept": JSON})
     body = await _body(request)
     try:
@@ -48,6 +54,11 @@ async def _from_body(request: Request) -> GraphQLRequest:
     if not isinstance(parsed, dict):
         raise HTTPException(400, "The body must be a JSON object with the key query.")
     return _checked(parsed)
+
+
+def _is_json_in_utf8(content_type: str) -> bool:
+    media_type, _, parameters = content_type.lower().partition(";")
+    return media_type.strip() == JSON and all(charset in ("utf-8", "utf8") for charset in CHARSET.findall(parameters))
 
 
 async def _body(request: Request) -> bytes:
@@ -61,13 +72,16 @@ async def _body(request: Request) -> bytes:
 
 def _checked(parameters: dict[str, Any]) -> GraphQLRequest:
     query, variables = parameters.get("query"), parameters.get("variables")
-    operation_name = parameters.get("operationName")
-    if not isinstance(query, str):
-        raise HTTPException(400, "The parameter query is missing, or is not a text.")
+    operation_name, extensions = parameters.get("operationName"), parameters.get("extensions")
+    if not isinstance(query, str | None):
+        raise HTTPException(400, "The parameter query must be a text.")
     if not isinstance(variables, dict | None):
         raise HTTPException(400, "The parameter variables must be an object.")
     if not isinstance(operation_name, str | None):
         raise HTTPException(400, "The parameter operationName must be a text.")
-    if not isinstance(parameters.get("extensions"), dict | None):
+    if not isinstance(extensions, dict | None):
         raise HTTPException(400, "The parameter extensions must be an object.")
-    return GraphQLRequest(query, variables, operation_name or None)
+    sha256 = named_hash(parameters, extensions or {}) if extensions or "documentId" in parameters else None
+    if query is None and sha256 is None:
+        raise HTTPException(400, "The parameter query is missing: send the text of a document.")
+    return GraphQLRequest(query, sha256, variables, operation_name or None)

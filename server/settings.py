@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
 
     database_url: Annotated[SecretStr, AfterValidator(_known_database)] = SecretStr("sqlite:///stripe-graphql.db")
     database_pool_size: Annotated[int, Field(ge=1, le=500)] = 16
+    database_prepared_statements: bool = True
+    read_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 10.0
 
     stripe_secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] | None = None
     stripe_webhook_secrets: Annotated[
@@ -118,8 +121,19 @@ class Settings(BaseSettings):
     past_due_grace_days: Annotated[int, Field(ge=0, le=3650)] = 0
     access_leeway_seconds: Annotated[int, Field(ge=0, le=604_800)] = 3600
 
+    max_depth: Annotated[int, Field(ge=1, le=60)] = 20
+    max_cost: Annotated[int, Field(ge=1)] = 50_000
+    max_aliases: Annotated[int, Field(ge=0)] = 100
+    max_root_fields: Annotated[int, Field(ge=1)] = 20
+    max_directives: Annotated[int, Field(ge=0)] = 50
+    max_tokens: Annotated[int, Field(ge=10, le=50_000)] = 4_000
+    max_page_size: Annotated[int, Field(ge=1, le=1_000)] = 100
+    plan_cache_entries: Annotated[int, Field(ge=10, le=100_000)] = 1_000
+    plan_cache_mib: Annotated[int, Field(ge=1, le=4_096)] = 32
+
     graphiql: bool = False
     introspection: bool = False
+    trusted_documents: Path | None = None
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)] = ()
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lambda v: str(v).lower())] = (
         "info"

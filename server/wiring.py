@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,12 +14,14 @@ from starlette.exceptions import HTTPException
 from db.accounts import Account, recall, remember
 from db.engine import create_engine
 from db.outage import DATABASE_AWAY
+from db.reads import Reads, open_reads
 from mirror.apply import Mirror
 from mirror.errors import StripeError
 from mirror.events import Inbox
 from mirror.gateway import Gateway
 from mirror.overdue import Overdue
 from resolvers.context import Policy, Services
+from resolvers.reading.limits import Limits
 from schema.execution import Executor
 from server.settings import Settings
 from webhooks.endpoint import WebhookEndpoint
@@ -39,6 +41,11 @@ class Wired:
     webhooks: WebhookEndpoint
 
 
+def limits(settings: Settings) -> Limits:
+    """What one operation may ask for."""
+    return Limits(**{each.name: getattr(settings, f"max_{each.name}") for each in fields(Limits)})
+
+
 class Wiring:
     """Opens what a process needs, and closes it in the end: `async with wiring.running()`."""
 
@@ -48,6 +55,7 @@ class Wiring:
         self._settings = settings
         self._secret_key = settings.stripe_secret_key.get_secret_value()
         self._engine: AsyncEngine | None = None
+        self._reads: Reads | None = None
         self._wired: Wired | None = None
 
     @property
@@ -66,7 +74,12 @@ class Wiring:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         settings = self._settings
-        self._engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+        self._engine = create_engine(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.database_pool_size,
+            prepares=settings.database_prepared_statements,
+        )
+        self._reads = open_reads(self._engine, timeout_seconds=settings.read_timeout_seconds)
         gateway = Gateway(
             secret_key=self._secret_key,
             api_base=settings.stripe_api_base,
@@ -88,6 +101,7 @@ class Wiring:
                 await self._wired.services.in_flight.drain()
                 await self._wired.services.mirror.close()
             await gateway.close()
+            await self._reads.close()
             await self._engine.dispose()
 
     async def _ask(self, gateway: Gateway) -> Account | None:
@@ -130,13 +144,19 @@ class Wiring:
             stripe_timeout_seconds=settings.stripe_timeout_seconds,
         )
         mirror = Mirror(self.engine, gateway, account, subscriber_key=settings.subscriber_metadata_key)
-        services = Services(self.engine, gateway, mirror, account, policy)
+        assert self._reads is not None
+        services = Services(self.engine, self._reads, gateway, mirror, account, policy)
         overdue = Overdue(self.engine, mirror, leeway_seconds=settings.access_leeway_seconds)
         mirror.background.start(overdue.watch())
         log.info("serving", account=account.id, livemode=account.livemode)
         return Wired(
             services=services,
-            executor=Executor(introspection=settings.introspection),
+            executor=Executor(
+                introspection=settings.introspection,
+                limits=limits(settings),
+                remembered_documents=settings.plan_cache_entries,
+                remembered_bytes=settings.plan_cache_mib * 1024 * 1024,
+            ),
             webhooks=WebhookEndpoint(
                 Inbox(self.engine, mirror),
                 account,

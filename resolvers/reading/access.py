@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, and_, case, exists, func, literal, null, or_
+from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_
 
 from db.tables import Invoice, Subscription
-from resolvers.reading.dialect import quoted
+from resolvers.reading.dialect import among, quoted, whole
 from resolvers.reading.scope import Scope
 from resolvers.reading.sources import Arguments
 from resolvers.reading.subscriptions import is_of_product, still_running
@@ -24,14 +24,17 @@ def of_customer(customer: Scope, item: Scope, arguments: Arguments) -> ColumnEle
         subscription.row.c.customer == customer.row.c.id,
         subscription.row.c.deleted.is_(False),
     )
-    return and_(exists().where(mine).correlate_except(subscription.row), is_of_product(item, arguments["product"]))
+    return and_(
+        exists().where(mine).correlate_except(subscription.row),
+        is_of_product(item, item.request.text(arguments["product"])),
+    )
 
 
 def best_first(item: Scope, _arguments: Arguments) -> list[ColumnElement[Any]]:
-    ranks = {name: rank for rank, name in enumerate(BEST_FIRST)}
+    ranks: dict[Any, Any] = {quoted(name): whole(rank) for rank, name in enumerate(BEST_FIRST)}
     return [
-        case(ranks, value=reason(item, {}), else_=literal(len(ranks), Integer())),
-        func.coalesce(item.row.c.current_period_end, 0).desc(),
+        case(ranks, value=reason(item, {}), else_=whole(len(BEST_FIRST))),
+        func.coalesce(item.row.c.current_period_end, whole(0)).desc(),
         item.tie_breaker(),
     ]
 
@@ -49,16 +52,16 @@ def _grace_ends(item: Scope) -> ColumnElement[Any]:
     row = invoice.row.c
     statement, rows = invoice.select(func.coalesce(row.due_date, row.finalized_at, row.created))
     open_ones = statement.where(
-        row.subscription == item.row.c.subscription, row.status == "open", row.deleted.is_(False)
+        row.subscription == item.row.c.subscription, row.status == quoted("open"), row.deleted.is_(False)
     )
-    oldest = open_ones.order_by(row.created, invoice.tie_breaker()).limit(1).correlate_except(*rows)
-    return oldest.scalar_subquery() + literal(days * SECONDS_PER_DAY, BigInteger())
+    oldest = open_ones.order_by(row.created, invoice.tie_breaker()).limit(whole(1)).correlate_except(*rows)
+    return oldest.scalar_subquery() + whole(days * SECONDS_PER_DAY)
 
 
 def _grace(item: Scope, status: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], ColumnElement[Any]]]:
     if item.request.policy.past_due_grace_days == 0:
         return []
-    return [(and_(status == "past_due", _grace_ends(item) > item.request.moment()), quoted("grace_period"))]
+    return [(and_(status == quoted("past_due"), _grace_ends(item) > item.request.moment()), quoted("grace_period"))]
 
 
 def reason(item: Scope, _arguments: Arguments) -> ColumnElement[Any]:
@@ -69,23 +72,23 @@ def reason(item: Scope, _arguments: Arguments) -> ColumnElement[Any]:
         still_running(item, _of_subscription(item, "trial_end")),
     )
     return case(
-        (and_(status.in_(("active", "trialing")), running), status),
+        (and_(among(status, ("active", "trialing")), running), status),
         *_grace(item, status),
-        (status.in_(("past_due", "paused", "unpaid", "incomplete")), status),
+        (among(status, ("past_due", "paused", "unpaid", "incomplete")), status),
         else_=quoted("ended"),
     )
 
 
 def granted(item: Scope, arguments: Arguments) -> ColumnElement[Any]:
-    return reason(item, arguments).in_(GRANTED)
+    return among(reason(item, arguments), GRANTED)
 
 
 def until(item: Scope, arguments: Arguments) -> ColumnElement[Any]:
     """When granted access ends unless something is paid: seconds, UTC; null where it is not granted."""
     why = reason(item, arguments)
     return case(
-        (why == "active", item.row.c.current_period_end),
-        (why == "trialing", func.coalesce(_of_subscription(item, "trial_end"), item.row.c.current_period_end)),
-        (why == "grace_period", _grace_ends(item)),
+        (why == quoted("active"), item.row.c.current_period_end),
+        (why == quoted("trialing"), func.coalesce(_of_subscription(item, "trial_end"), item.row.c.current_period_end)),
+        (why == quoted("grace_period"), _grace_ends(item)),
         else_=null(),
     )

@@ -1,22 +1,30 @@
-"""From selected fields to one expression of SQL that gives their JSON."""
+"""From selected fields to one statement that answers with their finished JSON.
+
+Each field becomes a part of a text. Rows are found in one of two ways: by a sub-select inside the text of the row
+above, or all at once, as a set of rows (`rowset.py`). Both have the same conditions, the same order and the same text
+of a row; the dialect knows which one its database answers better.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
-from graphql import GraphQLInterfaceType, get_named_type
-from sqlalchemy import ColumnElement, Text, func, literal, literal_column, null, select
+from graphql import GraphQLObjectType, get_named_type
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, func, literal_column, select
 
 from db.tables import Mirrored
-from resolvers.reading.deferred import Deferred
-from resolvers.reading.dialect import MOST_MEMBERS, quoted
+from resolvers.reading.dialect import NULL, Aggregate, Kind, Parts, Token, or_else, quoted
 from resolvers.reading.embedded import embedded
-from resolvers.reading.money import show_money
+from resolvers.reading.limits import Limits
+from resolvers.reading.money import money
+from resolvers.reading.nodes import candidates
 from resolvers.reading.paging import Page, node_type, ordering
-from resolvers.reading.piece import Finish, Piece, finish_list, finish_object, finish_parts
+from resolvers.reading.rows import Rows, only
+from resolvers.reading.rowset import Later, RowSet
 from resolvers.reading.scalars import scalar, sql_value
-from resolvers.reading.scope import Request, Scope
-from resolvers.reading.selection import TYPE, Selected
+from resolvers.reading.scope import Request, Scope, Shape
+from resolvers.reading.selection import TYPENAME, Selected
 from resolvers.reading.sources import (
     Amount,
     Children,
@@ -34,232 +42,463 @@ from resolvers.reading.sources import (
     Reference,
     Root,
 )
+from resolvers.reading.values import Frame, Given
+
+WIDE = 30
+"""From so many members on, the text of an object may come in pieces."""
+RELATIONS = (Reference, Listed, Children, Connection, Picked)
+TYPE_KEY = "\\u0054"
+"""The key under which an object tells its type, a T; see dialect.UNFINISHED."""
+TEXTS = [Aggregate("x0", "texts", "x0")]
 
 
 class Compiler:
     """Compiles one statement. Every select in it is narrowed to the account and mode of the process."""
 
-    def __init__(self, declarations: Declarations, request: Request) -> None:
-        self.left_over: list[Deferred] = []
-        """What would nest the statement too deeply for the database, and is read by the next one."""
+    def __init__(self, declarations: Declarations, shape: Shape, limits: Limits, frame: Frame) -> None:
+        """`frame` is the run that the statement is compiled for: one of all those that it serves."""
+        self.request = Request(shape)
+        self.locales: list[Given] = []
+        """In which locales amounts are to be written for people, in the order of the statement."""
         self._declarations = declarations
-        self._request = request
-        self._dialect = request.dialect
+        self._dialect = shape.dialect
+        self._limits = limits
+        self._frame = frame
+        self._sets = 0
 
-    def roots(self, fields: Sequence[Selected]) -> list[Piece]:
-        return [self._field(None, field) for field in fields]
+    def operation(self, fields: Sequence[Selected]) -> Select[Any]:
+        """The statement for the fields of a query's root: one row, with the text of their object."""
+        members = [(field.response_key, self._root(field)) for field in fields]
+        return select(self._dialect.join(self._dialect.object(members)))
 
-    def deferred(self, field: Selected) -> Deferred:
-        """What is selected below a field, of objects whose ids will be known later."""
-        return Deferred(self._mirrored(field).table, field.below())
+    def by_ids(self, wanted: Sequence[tuple[Selected, Given]]) -> Select[Any]:
+        """The statement for objects whose ids are known: for each field an array of [id, object]."""
+        lists = [self._known(self._mirrored(field).table, field.below(), ids) for field, ids in wanted]
+        text: Parts = ["["]
+        for number, each in enumerate(lists):
+            text += ["," if number else "", "[", each, "]"]
+        return select(self._dialect.join([*text, "]"]))
 
-    def rows(self, deferred: Deferred) -> Piece:
-        """The deferred objects, as a list of their ids and themselves."""
-        scope = self._over(deferred.table, many=True)
-        piece = self._object(scope, deferred.fields)
-        statement, own = scope.select(self._dialect.array([scope.row.c.id, piece.sql]))
-        # One bound text holds the ids, however many they are: statements take a limited number of bound values.
-        ids, id, _ = self._dialect.texts(literal(orjson.dumps(sorted(deferred.places)).decode(), Text()))
-        found = statement.where(scope.row.c.id.in_(select(id).select_from(ids).correlate_except(ids)))
-        finish = piece.finish
-        return Piece(
-            self._dialect.collect(found, own),
-            (lambda rows: [[id, finish(each)] for id, each in rows]) if finish else None,
-        )
+    # ------------------------------------------------------------------------------------------- roots
 
-    def _object(self, scope: Scope, fields: Sequence[Selected]) -> Piece:
-        inside = self._inside(scope, fields)
-        pieces = {field.response_key: self._field(inside, field) for field in fields}
-        finishes = {key: piece.finish for key, piece in pieces.items() if piece.finish is not None}
-        members = [(key, piece.sql) for key, piece in pieces.items()]
-        if len(members) <= MOST_MEMBERS:
-            return Piece(self._dialect.object(members), finish_object(finishes))
-        parts = [members[at : at + MOST_MEMBERS] for at in range(0, len(members), MOST_MEMBERS)]
-        sql = self._dialect.array([self._dialect.object(part) for part in parts])
-        return Piece(sql, finish_parts(finish_object(finishes)))
-
-    def _inside(self, scope: Scope, fields: Sequence[Selected]) -> Scope:
-        """The same scope, as deep as the members of an object of these fields stand in the statement."""
-        return scope.deeper(self._dialect.parts) if len(fields) > MOST_MEMBERS else scope
-
-    def _of_row(self, scope: Scope, fields: Sequence[Selected]) -> Piece:
-        """The selected fields of the scope's row as JSON, or its id where that would nest too deeply."""
-        if self._inside(scope, fields).depth <= self._dialect.depth:
-            return self._object(scope, fields)
-        deferred = Deferred(scope.table, tuple(fields))
-        self.left_over.append(deferred)
-        return Piece(scope.row.c.id, deferred.place)
-
-    def _field(self, scope: Scope | None, field: Selected) -> Piece:
+    def _root(self, field: Selected) -> Any:
+        if field.name == TYPENAME:
+            return [f'"{field.parent.name}"']
         source = self._declarations.fields[field.parent.name, field.name]
         if isinstance(source, Root):
-            return self._root(field, source)
+            mirrored = self._mirrored(field)
+
+            def conditions(scope: Scope) -> list[ColumnElement[bool]]:
+                return [source.where(scope, field.arguments), *self._visible(scope, mirrored)]
+
+            rows = only(mirrored.table, conditions)
+            found = self._one_row(rows, lambda scope: self._object(scope, field.below()))
+            return [or_else(found, NULL)]
         if isinstance(source, NodeById):
-            if not source.many:
-                return self._node(field, field.arguments["id"])
-            return self._nodes(field)
+            return self._nodes(field) if source.many else self._node(field)
         if isinstance(source, Connection):
-            return self._connection(scope, field, source)
-        if isinstance(source, Late) and scope is None:
-            return Piece(null())
-        if scope is None:
-            raise TypeError(f"{field.parent.name}.{field.name} cannot be read at a root.")
+            return self._connection(None, field, source)
+        if isinstance(source, Late):
+            return [NULL]
+        raise TypeError(f"{field.parent.name}.{field.name} cannot be read at a root.")
+
+    def _visible(self, scope: Scope, mirrored: MirroredType) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = []
+        if not (mirrored.keeps_deleted and self.request.is_operator):
+            conditions.append(scope.row.c.deleted.is_(False))
+        if not self.request.is_operator:
+            conditions.append(mirrored.visible(scope))
+        return conditions
+
+    def _one_row(self, rows: Rows, text: Callable[[Scope], Sequence[Any]], depth: int = 0) -> ColumnElement[Any]:
+        """The text of one row that has no parent, as a scalar: null where there is no row."""
+        scope = Scope.over(self.request, rows.table, depth=depth + self._dialect.one)
+        nested = self._nested(scope, text)
+        if nested is not None:
+            return rows.select(scope, self._dialect.join(nested)).scalar_subquery()
+        found = self._set(rows.table)
+        whole = found.row_text(text(found.scope))
+        found.find(rows)
+        return select(self._dialect.join(whole)).select_from(found.joined()).scalar_subquery()
+
+    def _nested(self, scope: Scope, text: Callable[[Scope], Sequence[Any]]) -> Parts | None:
+        """The text of a row with sub-selects for what is below it; none where that would nest too deeply."""
+        try:
+            return list(text(scope))
+        except _TooDeep:
+            return None
+
+    def _set(self, table: type[Mirrored], parent: RowSet | None = None) -> RowSet:
+        self._sets += 1
+        scope = Scope.over(self.request, table, depth=self._dialect.many)
+        found = RowSet(scope, self._sets, parent)
+        found.scope = replace(scope, rows=found)
+        return found
+
+    def _candidates(self, field: Selected) -> list[tuple[GraphQLObjectType, MirroredType]]:
+        """Types that the object may be of: first those that own a prefix, since people choose the ids of the others."""
+        names = candidates(field, self._declarations)(self._frame)
+        types = [(field.operation.schema.type_map[name], self._declarations.types[name]) for name in names]
+        return [(type, mirrored) for type, mirrored in types if isinstance(type, GraphQLObjectType)]
+
+    def _node(self, field: Selected) -> Parts:
+        id = self.request.text(field.arguments["id"])
+        return [or_else(self._any_of(field, lambda row: row == id), NULL)]
+
+    def _nodes(self, field: Selected) -> Parts:
+        rows, id, place = self._dialect.members(self.request.texts(field.arguments["ids"]))
+        text = or_else(self._any_of(field, lambda row: row == id, self._dialect.many), NULL)
+        each = select(text.label("x0")).select_from(rows).order_by(place).correlate_except(rows).subquery()
+        return ["[", self._listed_texts(each), "]"]
+
+    def _any_of(
+        self, field: Selected, is_it: Callable[[ColumnElement[Any]], ColumnElement[bool]], depth: int = 0
+    ) -> Any:
+        """The text of the first row of any type that it is."""
+        found: list[ColumnElement[Any]] = []
+        for type, mirrored in self._candidates(field):
+
+            def conditions(scope: Scope, mirrored: MirroredType = mirrored) -> list[ColumnElement[bool]]:
+                return [is_it(scope.row.c.id), *self._visible(scope, mirrored)]
+
+            def text(scope: Scope, type: GraphQLObjectType = type) -> Sequence[Any]:
+                return self._object(scope, field.below(type), type=type)
+
+            found.append(self._one_row(only(mirrored.table, conditions), text, depth))
+        return found[0] if len(found) == 1 else func.coalesce(*found) if found else literal_column("NULL", Text)
+
+    def _known(self, table: type[Mirrored], fields: Sequence[Selected], ids: Given) -> ColumnElement[Any]:
+        bound = self.request.texts(ids)
+        rows = Rows(table, lambda scope: [self._dialect.within(scope.row.c.id, bound)])
+
+        def text(scope: Scope) -> Sequence[Any]:
+            id = self._dialect.parts(Token(Kind.TEXT, scope.row.c.id, none=None))
+            return ["[", *id, ",", *self._object(scope, fields), "]"]
+
+        scope = Scope.over(self.request, table, depth=self._dialect.many, in_list=True)
+        nested = self._nested(scope, text)
+        if nested is not None:
+            return self._listed_texts(rows.select(scope, self._dialect.join(nested).label("x0")).subquery())
+        found = self._set(table)
+        whole = found.row_text(text(found.scope))
+        found.find(rows)
+        return self._listed_texts(select(self._dialect.join(whole).label("x0")).select_from(found.joined()).subquery())
+
+    def _listed_texts(self, rows: Any) -> ColumnElement[Any]:
+        texts = self._dialect.aggregate(rows, TEXTS[0])
+        return select(or_else(texts, "")).select_from(rows).scalar_subquery()
+
+    # ------------------------------------------------------------------------------------------- rows
+
+    def _mirrored(self, field: Selected) -> MirroredType:
+        return self._declarations.types[get_named_type(field.type).name]
+
+    def _object(self, scope: Scope, fields: Sequence[Selected], type: GraphQLObjectType | None = None) -> list[Any]:
+        """The text of an object, in Parts and Later ones; `type` is given where it has to tell which it is."""
+        members: list[tuple[str, Any]] = []
+        if type is not None:
+            members.append((TYPE_KEY, [f'"{type.name}"']))
+        inside = replace(scope, depth=scope.depth + self._dialect.wide) if len(fields) > WIDE else scope
+        members += [(field.response_key, self._field(inside, field)) for field in fields]
+        text: list[Any] = self._dialect.object(members)
+        return text
+
+    def _field(self, scope: Scope, field: Selected) -> Any:
+        if field.name == TYPENAME:
+            return Token(Kind.SAFE, quoted(field.parent.name), none=None)
+        source = self._declarations.fields[field.parent.name, field.name]
+        if scope.depth + self._dialect.need(source) > self._dialect.depth:
+            raise _TooDeep
         match source:
             case Column() | Path() | Expression():
                 return scalar(scope, source, field.type, field.arguments)
-            case Amount():
-                return self._amount(scope, field, source)
+            case Amount(units, currency):
+                amount = sql_value(scope, units, "BigInt", field.arguments)
+                return money(
+                    scope, field, amount, sql_value(scope, currency, "Currency", field.arguments), self.locales
+                )
             case Embedded(keys):
-                return embedded(scope, field, keys, self._object)
+                return embedded(scope, field, keys, lambda inner: self._embedded(inner, field))
             case Reference(column):
                 return self._reference(scope, field, column)
             case Listed(column):
                 return self._listed(scope, field, column)
             case Children():
                 return self._children(scope, field, source)
+            case Connection():
+                return self._connection(scope, field, source)
             case Picked():
                 return self._picked(scope, field, source)
             case Late(needs=needs):
-                return Piece(needs(scope) if needs else scope.row.c.id)
+                return Token(Kind.TEXT, needs(scope) if needs else scope.row.c.id)
         raise TypeError(f"{field.parent.name}.{field.name} is never read from a table.")
 
-    def _over(self, table: type[Mirrored], parent: Scope | None = None, *, many: bool = False) -> Scope:
-        depth = (parent.depth if parent else 0) + (self._dialect.many if many else self._dialect.one)
-        return Scope.over(self._request, table, depth=depth)
+    def _embedded(self, scope: Scope, field: Selected) -> Parts:
+        return self._dialect.object([(each.response_key, self._field(scope, each)) for each in field.below()])
 
-    def _mirrored(self, field: Selected) -> MirroredType:
-        return self._declarations.types[get_named_type(field.type).name]
+    def _nests(self, scope: Scope, fields: Sequence[Selected], *, many: bool) -> bool:
+        """Whether a relation is looked up row by row."""
+        if scope.rows is None:
+            return True
+        relations = any(self._is_relation(each) for each in fields)
+        return self._dialect.nests(many=many, relations=relations, in_list=scope.in_list)
 
-    def _visible(self, scope: Scope, mirrored: MirroredType, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        caller = self._request.caller
-        if not (mirrored.keeps_deleted and caller.is_operator):
-            condition = condition & scope.row.c.deleted.is_(False)
-        return condition if caller.is_operator else condition & mirrored.visible(scope)
+    def _is_relation(self, field: Selected) -> bool:
+        return isinstance(self._declarations.fields.get((field.parent.name, field.name)), RELATIONS)
 
-    def _one(
-        self, scope: Scope, fields: Sequence[Selected], condition: ColumnElement[bool], order: Sequence[Any] = ()
-    ) -> Piece:
-        piece = self._of_row(scope, fields)
-        if piece.sql is scope.row.c.id:
-            return Piece(self._row(scope, piece.sql, condition, order), piece.finish)
-        return Piece(self._dialect.embed(self._row(scope, piece.sql, condition, order)), piece.finish)
+    # ------------------------------------------------------------------------------------------- one row
 
-    def _row(
-        self, scope: Scope, column: ColumnElement[Any], condition: ColumnElement[bool], order: Sequence[Any] = ()
-    ) -> ColumnElement[Any]:
-        statement, own = scope.select(column)
-        chosen = statement.where(condition).order_by(*order).limit(literal_column("1"))
-        return chosen.correlate_except(*own).scalar_subquery()
-
-    def _list(
-        self, child: Scope, fields: Sequence[Selected], condition: ColumnElement[bool], order: Sequence[Any]
-    ) -> Piece:
-        piece = self._of_row(child, fields)
-        statement, own = child.select(self._dialect.member(piece.sql))
-        sql = self._dialect.collect(statement.where(condition).order_by(*order), own)
-        return Piece(self._dialect.embed(sql), finish_list(piece.finish))
-
-    def _root(self, field: Selected, source: Root) -> Piece:
+    def _reference(self, scope: Scope, field: Selected, column: str | Callable[[Scope], ColumnElement[Any]]) -> Any:
         mirrored = self._mirrored(field)
-        scope = self._over(mirrored.table)
-        return self._one(scope, field.below(), self._visible(scope, mirrored, source.where(scope, field.arguments)))
-
-    def _node(self, field: Selected, id: str) -> Piece:
-        """People choose the ids of some types, so several types may have to be tried: first those that own a prefix."""
-        interface = get_named_type(field.type)
-        assert isinstance(interface, GraphQLInterfaceType)
-        types = field.operation.schema.get_possible_types(interface)
-        possible = [(type, self._declarations.types[type.name]) for type in types]
-        tried: list[ColumnElement[Any]] = []
-        finishes: dict[str, Finish | None] = {}
-        for type, mirrored in sorted(possible, key=lambda each: not each[1].prefixes):
-            if mirrored.prefixes and not id.startswith(mirrored.prefixes):
-                continue
-            scope = self._over(mirrored.table)
-            piece = self._object(scope, field.below(type))
-            finishes[type.name] = piece.finish
-            named = self._dialect.array([quoted(type.name), piece.sql])
-            tried.append(self._row(scope, named, self._visible(scope, mirrored, scope.row.c.id == id)))
-        found = tried[0] if len(tried) == 1 else func.coalesce(*tried)
-        return Piece(self._dialect.embed(found), _finish_node(finishes))
-
-    def _nodes(self, field: Selected) -> Piece:
-        nodes = [self._node(field, id) for id in field.arguments["ids"]]
-        finishes = [node.finish for node in nodes]
-        return Piece(
-            self._dialect.array([node.sql for node in nodes]),
-            lambda values: [finish(each) if finish else each for finish, each in zip(finishes, values, strict=True)],
-        )
-
-    def _reference(self, scope: Scope, field: Selected, column: str | Callable[[Scope], ColumnElement[Any]]) -> Piece:
-        mirrored = self._mirrored(field)
-        target = self._over(mirrored.table, scope)
-        condition = target.row.c.id == (scope.row.c[column] if isinstance(column, str) else column(scope))
-        if not mirrored.keeps_deleted:
-            condition = condition & target.row.c.deleted.is_(False)
-        return self._one(target, field.below(), condition)
-
-    def _children(self, scope: Scope, field: Selected, source: Children) -> Piece:
-        child = self._over(self._mirrored(field).table, scope, many=True)
-        condition = source.where(scope, child, field.arguments) & child.row.c.deleted.is_(False)
-        return self._list(child, field.below(), condition, ordering(child, source.order, descending=source.descending))
-
-    def _listed(self, scope: Scope, field: Selected, column: str) -> Piece:
-        child = self._over(self._mirrored(field).table, scope, many=True)
-        piece = self._of_row(child, field.below())
-        rows, id, place = self._dialect.texts(scope.row.c[column])
-        source, own = child.document.join()
-        members = select(self._dialect.member(piece.sql)).select_from(rows.join(source, child.row.c.id == id))
-        sql = self._dialect.collect(members.where(child.owned()).order_by(place), [*own, rows])
-        return Piece(self._dialect.embed(sql), finish_list(piece.finish))
-
-    def _picked(self, scope: Scope, field: Selected, source: Picked) -> Piece:
-        child = self._over(source.table or self._mirrored(field).table, scope)
-        condition = source.where(scope, child, field.arguments) & child.row.c.deleted.is_(False)
-        piece = self._one(child, field.below(), condition, source.order(child, field.arguments))
-        if source.otherwise is None:
-            return piece
-        nothing = {each.response_key: source.otherwise.get(each.name) for each in field.below()}
-        finish = piece.finish
-        return Piece(piece.sql, lambda value: nothing if value is None else finish(value) if finish else value)
-
-    def _amount(self, scope: Scope, field: Selected, source: Amount) -> Piece:
-        units = sql_value(scope, source.units, "BigInt", field.arguments)
-        currency = sql_value(scope, source.currency, "Currency", field.arguments)
         fields = field.below()
-        sql = self._dialect.object([("minorUnits", units), ("currency", currency)])
-        return Piece(sql, lambda value: show_money(value, fields))
 
-    def _connection(self, scope: Scope | None, field: Selected, source: Connection) -> Piece:
-        child = self._over(self._declarations.types[node_type(field).name].table, scope, many=True)
-        page = Page(field, source)
-        where = source.where(scope, child, field.arguments) & child.owned()
-        chosen = field.arguments.get("filter") or {}
-        if not chosen.get("deleted"):
-            where = where & child.row.c.deleted.is_(False)
-        for name, value in chosen.items():
-            if value is not None:
-                where = where & source.filters[name](child, value)
-        slots = [self._of_row(child, slot) for slot in page.slots()]
-        row = self._dialect.array([page.sort_key(child), child.row.c.id, *(slot.sql for slot in slots)])
-        tables, own = child.document.join()
-        rows = select(row).select_from(tables).where(where, *page.beyond_cursors(child))
-        listed = self._dialect.collect(rows.order_by(*page.ordering(child)).limit(page.size + 1), own)
-        sql = self._dialect.embed(listed)
-        if page.wants_total():
-            count = select(func.count()).select_from(child.row).where(where).correlate_except(child.row)
-            sql = self._dialect.array([sql, count.scalar_subquery()])
-        return Piece(sql, page.finish([slot.finish for slot in slots]))
+        def rows(key: ColumnElement[Any]) -> Rows:
+            def conditions(target: Scope) -> list[ColumnElement[bool]]:
+                alive = [] if mirrored.keeps_deleted else [target.row.c.deleted.is_(False)]
+                return [target.row.c.id == key, *alive]
 
+            return only(mirrored.table, conditions)
 
-def _finish_node(finishes: dict[str, Finish | None]) -> Finish:
-    """From ["Customer", {…}] to the object, which tells its type."""
+        key = scope.row.c[column] if isinstance(column, str) else column(scope)
+        nested = self._sub_select(scope, rows(key), fields)
+        if nested is not None:
+            return [or_else(nested, NULL)]
+        parent = scope.rows
+        name = column if isinstance(column, str) else field.response_key
+        carried = parent.carry(key, f"r_{name}")
+        found = self._set(mirrored.table, parent)
+        whole = found.row_text(self._object(found.scope, fields))
+        found.find(rows(found.each(carried)))
+        found.tells(carried, lambda each: _row_of(each, self._dialect.join(whole)))
+        return [Later([or_else(found.told("x0", Text()), NULL)])]
 
-    def finish(value: Any) -> Any:
-        if value is None:
+    def _sub_select(self, scope: Scope, rows: Rows, fields: Sequence[Selected]) -> Any:
+        """The text of the one row; None where it has to come from a set."""
+        if not self._nests(scope, fields, many=False):
             return None
-        name, node = value
-        member = finishes[name]
-        return {TYPE: name, **(member(node) if member else node)}
+        target = Scope.over(self.request, rows.table, depth=scope.depth + self._dialect.one)
+        try:
+            return rows.select(target, self._dialect.join(self._object(target, fields))).scalar_subquery()
+        except _TooDeep:
+            if scope.rows is None:
+                raise
+            return None
 
-    return finish
+    def _picked(self, scope: Scope, field: Selected, source: Picked) -> Any:
+        table = source.table or self._mirrored(field).table
+        fields = field.below()
+        nothing = NULL
+        if source.otherwise is not None:
+            known = {**source.otherwise, TYPENAME: get_named_type(field.type).name}
+            nothing = _json({each.response_key: known.get(each.name) for each in fields})
+
+        def rows(parent: Scope) -> Rows:
+            return only(
+                table,
+                lambda child: [source.where(parent, child, field.arguments), child.row.c.deleted.is_(False)],
+                lambda child: source.order(child, field.arguments),
+            )
+
+        nested = self._sub_select(scope, rows(scope), fields)
+        if nested is not None:
+            return [or_else(nested, nothing)]
+        found = self._set(table, scope.rows)
+        whole = found.row_text(self._object(found.scope, fields))
+        found.find(rows(scope.rows.for_below()))
+        found.tells(scope.rows.column("n"), lambda each: _row_of(each, self._dialect.join(whole)))
+        return [Later([or_else(found.told("x0", Text()), nothing)])]
+
+    # ------------------------------------------------------------------------------------------- lists
+
+    def _children(self, scope: Scope, field: Selected, source: Children) -> Any:
+        table = self._mirrored(field).table
+
+        def rows(parent: Scope) -> Rows:
+            return Rows(
+                table,
+                lambda child: [source.where(parent, child, field.arguments), child.row.c.deleted.is_(False)],
+                lambda child: ordering(child, source.order, descending=source.descending),
+            )
+
+        return self._list(scope, rows, field.below())
+
+    def _listed(self, scope: Scope, field: Selected, column: str) -> Any:
+        table = self._mirrored(field).table
+
+        def rows(parent: Scope) -> Rows:
+            ids, id, place = self._dialect.texts(parent.row.c[column])
+            return Rows(table, lambda child: [child.row.c.id == id], lambda _child: [place], beside=ids)
+
+        return self._list(scope, rows, field.below())
+
+    def _list(self, scope: Scope, rows: Callable[[Scope], Rows], fields: Sequence[Selected]) -> Any:
+        nested = self._nested_list(scope, rows, fields)
+        if nested is not None:
+            return ["[", nested, "]"]
+        parent = scope.rows
+        found = self._set(rows(scope).table, parent)
+        whole = found.row_text(self._object(found.scope, fields))
+        found.find(rows(parent.for_below()))
+        found.tells(parent.column("n"), lambda each: self._grouped(each, {"x0": self._dialect.join(whole)}, TEXTS))
+        return ["[", Later([or_else(found.told("x0", Text()), "")]), "]"]
+
+    def _nested_list(self, scope: Scope, rows: Callable[[Scope], Rows], fields: Sequence[Selected]) -> Any:
+        if not self._nests(scope, fields, many=True):
+            return None
+        wanted = rows(scope)
+        child = Scope.over(self.request, wanted.table, depth=scope.depth + self._dialect.many, in_list=True)
+        try:
+            text = self._dialect.join(self._object(child, fields))
+        except _TooDeep:
+            if scope.rows is None:
+                raise
+            return None
+        return self._listed_texts(wanted.select(child, text.label("x0")).subquery())
+
+    def _grouped(
+        self,
+        found: RowSet,
+        texts: dict[str, ColumnElement[Any]],
+        aggregates: Sequence[Aggregate],
+        *,
+        reverse: bool = False,
+    ) -> Select[Any]:
+        columns = [text.label(name) for name, text in texts.items()]
+        rows = select(found.column("n").label("n"), found.column("parent").label("parent"), *columns)
+        return self._dialect.grouped(rows.select_from(found.joined()).subquery(), aggregates, reverse=reverse)
+
+    # ------------------------------------------------------------------------------------------- connections
+
+    def _connection(self, scope: Scope | None, field: Selected, source: Connection) -> Any:
+        table = self._declarations.types[node_type(field).name].table
+        page = Page(field, source, most=self._limits.page_size)
+
+        def matching(parent: Scope | None, child: Scope) -> list[ColumnElement[bool]]:
+            return [source.where(parent, child, field.arguments), *self._filtered(field, source, child)]
+
+        def rows(parent: Scope | None) -> Rows:
+            return Rows(
+                table,
+                lambda child: [*matching(parent, child), *page.beyond_cursors(child)],
+                page.ordering,
+                page.limit(self.request),
+            )
+
+        total = None
+        if page.wants_total():
+            counted = Scope.over(self.request, table)
+            every = Rows(table, lambda child: matching(scope, child))
+            total = every.select(counted, func.count()).scalar_subquery()
+        if not page.reads_rows:
+            return self._dialect.object(page.text(self.request, _nothing, total))
+        nested = self._nested_page(scope, rows(scope), page, total)
+        return self._page_of_set(scope, rows, page, total) if nested is None else [nested]
+
+    def _filtered(self, field: Selected, source: Connection, child: Scope) -> list[ColumnElement[bool]]:
+        chosen = field.arguments.get("filter") or {}
+        conditions = [] if chosen.get("deleted") else [child.row.c.deleted.is_(False)]
+        given = [(name, value) for name, value in chosen.items() if value is not None]
+        return [*conditions, *(source.filters[name](child, value) for name, value in given)]
+
+    def _nested_page(self, scope: Scope | None, rows: Rows, page: Page, total: ColumnElement[Any] | None) -> Any:
+        """The text of the connection as one sub-select; None where its rows have to be a set."""
+        nodes = page.nodes()
+        if scope is None:
+            relations = any(self._is_relation(each) for each in nodes)
+            nests = self._dialect.nests(many=True, relations=relations, in_list=False)
+        else:
+            nests = self._nests(scope, nodes, many=True)
+        if not nests:
+            return None
+        adds = self._dialect.page if page.numbered else self._dialect.many
+        child = Scope.over(self.request, rows.table, depth=(scope.depth if scope else 0) + adds, in_list=True)
+        try:
+            texts = [self._dialect.join(text).label(name) for name, text in self._slots(child, page)]
+        except _TooDeep:
+            if scope is not None and scope.rows is None:
+                raise
+            return None
+        cursors = [page.cursor(child).label("cursor")] if page.looks_around else []
+        found: Any = rows.select(child, *texts, *cursors).subquery()
+        if page.numbered:
+            m = func.row_number().over()
+            numbered = select(*found.c, m.label("m")).select_from(found).subquery()
+            placed = [self._placed(numbered.c).label("c")] if page.looks_around else []
+            ordered = select(*numbered.c, *placed).select_from(numbered)
+            found = (ordered if page.forward else ordered.order_by(numbered.c.m.desc())).subquery()
+        return self._page_text(found, page, total)
+
+    def _page_of_set(
+        self, scope: Scope | None, rows: Callable[[Scope | None], Rows], page: Page, total: ColumnElement[Any] | None
+    ) -> Any:
+        parent = scope.rows if scope else None
+        wanted = rows(parent.for_below() if parent else None)
+        found = self._set(wanted.table, parent)
+        texts = {name: found.row_text(text) for name, text in self._slots(found.scope, page)}
+        if page.looks_around:
+            found.carry(page.cursor(found.scope), "cursor")
+        found.find(wanted, numbered=page.looks_around)
+
+        def columns() -> dict[str, ColumnElement[Any]]:
+            shown = {name: self._dialect.join(text) for name, text in texts.items()}
+            if not page.looks_around:
+                return shown
+            m, cursor = found.column("m", BigInteger()), found.column("cursor", Text())
+            return {**shown, "m": m, "c": self._dialect.place(m).concat(cursor)}
+
+        if parent is None:
+            n = found.column("n", BigInteger())
+            labelled = [column.label(name) for name, column in columns().items()]
+            ordered = select(*labelled).select_from(found.joined()).order_by(n if page.forward else n.desc())
+            return [self._page_text(ordered.subquery(), page, total)]
+        aggregates = page.aggregates(self.request)
+        found.tells(
+            parent.column("n"), lambda each: self._grouped(each, columns(), aggregates, reverse=not page.forward)
+        )
+        text: list[Any] = self._dialect.object(page.text(self.request, found.told, total))
+        return [part if isinstance(part, str) or part is total else Later([part]) for part in text]
+
+    def _placed(self, columns: Any) -> ColumnElement[Any]:
+        return self._dialect.place(columns.m).concat(columns.cursor)
+
+    def _slots(self, child: Scope, page: Page) -> list[tuple[str, Any]]:
+        """The texts that each row has in the connection, by the names of their columns."""
+        texts: list[tuple[str, Any]] = []
+        for number, slot in enumerate(page.slots()):
+            text = self._object(child, slot.below()) if slot.name == "nodes" else self._edge(child, slot, page)
+            texts.append((f"x{number}", text))
+        return texts
+
+    def _edge(self, child: Scope, edge: Selected, page: Page) -> Any:
+        members: list[tuple[str, Any]] = []
+        for field in edge.below():
+            match field.name:
+                case "node":
+                    member: Any = self._object(child, field.below())
+                case "cursor":
+                    member = Token(Kind.SAFE, page.cursor(child), none=None)
+                case _:
+                    member = [f'"{field.parent.name}"']
+            members.append((field.response_key, member))
+        return self._dialect.object(members)
+
+    def _page_text(self, rows: Any, page: Page, total: ColumnElement[Any] | None) -> ColumnElement[Any]:
+        aggregates = {each.name: each for each in page.aggregates(self.request)}
+        members = page.text(self.request, lambda name: self._dialect.aggregate(rows, aggregates[name]), total)
+        return select(self._dialect.join(self._dialect.object(members))).select_from(rows).scalar_subquery()
+
+
+def _row_of(found: RowSet, text: ColumnElement[Any]) -> Select[Any]:
+    return select(found.column("parent").label("parent"), text.label("x0")).select_from(found.joined())
+
+
+def _nothing(_name: str) -> ColumnElement[Any]:
+    raise AssertionError("Nothing is told of rows that are not read.")
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+class _TooDeep(Exception):
+    """A sub-select would lie too deep in the statement for the database."""

@@ -1,6 +1,12 @@
-"""JSON in SQL, for SQLite and for PostgreSQL, such that both give the same answer."""
+"""JSON text in SQL: what SQLite and PostgreSQL have in common, such that both give the same bytes.
 
-from collections.abc import Sequence
+Statements answer with finished JSON. Objects are written as text: their keys are literals, and their values are tokens,
+which is what a value looks like in JSON.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -8,60 +14,127 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     FromClause,
-    Numeric,
     Select,
+    Subquery,
     Text,
     case,
     cast,
     func,
     literal_column,
-    select,
-    type_coerce,
 )
-from sqlalchemy.sql.functions import coalesce
+from sqlalchemy.types import TypeEngine
 
-MOST_MEMBERS = 50
-"""A function takes at most 100 arguments on PostgreSQL, two for each member of an object."""
+from resolvers.money import THREE_DECIMAL, ZERO_DECIMAL
+from resolvers.reading.sources import Source
 
 Keys = tuple[str, ...]
+Part = str | ColumnElement[Any]
+Parts = list[Part]
+"""A text in pieces: literals, and expressions that are never null and print as they should."""
+
+NULL = "null"
+UNFINISHED = '{"\\u0055":'
+"""How an object begins that stands for a value with which something is wrong.
+
+Its key is a U that is escaped without need: no database and no library writes it so, hence no value looks like it.
+"""
+MISSING = UNFINISHED + "null}"
+"""Stands where there is a null and none may be."""
+UNRECOGNIZED = "UNRECOGNIZED"
+EXPONENTS = {0: ZERO_DECIMAL, 3: THREE_DECIMAL}
+"""How many decimals currencies have that have not two."""
 
 
-def quoted(text: str) -> ColumnElement[str]:
-    """A string literal of SQL. Only for what the product itself spells: keys, names of fields, formats."""
-    return literal_column("'" + text.replace("'", "''") + "'", Text)
+class Kind(Enum):
+    TEXT = "text"
+    SAFE = "text in which nothing has to be escaped"
+    NUMBER = "a number"
+    INT = "a number that must have 32 bits"
+    BOOLEAN = "a boolean"
+    SECONDS = "seconds since 1970, shown as a moment"
+    ENUM = "an enum as Stripe writes it: in lower case"
+    DECIMAL = "a decimal number as text"
+    JSON = "text that is JSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A value on its way into the answer."""
+
+    kind: Kind
+    value: ColumnElement[Any]
+    none: str | None = NULL
+    """What stands for null; None where the value cannot be null."""
+    names: tuple[str, ...] = ()
+    """Of an enum: what it may be, in upper case."""
+
+
+Member = Token | Parts
+"""The value of a member of an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """What is told of a column of many rows: its "texts" with commas between, "count", "min" or "max"."""
+
+    name: str
+    of: str
+    column: str
+    within: ColumnElement[int] | None = None
+    """Only of the rows up to this `m`."""
 
 
 class Dialect(Protocol):
+    name: str
     depth: int
-    """How deep statements may be nested, in the measures of `one` and `many`."""
+    """How deep statements may be nested, in the measures of `one`, `many`, `page` and `need`."""
     one: int
     """What a sub-select of one row adds."""
     many: int
     """What a sub-select of a list adds."""
-    parts: int
-    """What an object adds that comes in parts because it is wide."""
+    page: int
+    """What a sub-select of a page adds that tells what lies around it."""
 
-    def embed(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
-        """JSON that was computed by a sub-select, as part of a larger document."""
+    wide: int
+    """What an object adds that has many members."""
 
-    def member(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        """JSON, or a text, as the one column of rows to collect."""
+    def need(self, source: Source) -> int:
+        """How deep the value of a field reaches."""
 
-    def object(self, members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
-        """A JSON object of at most MOST_MEMBERS members."""
+    def nests(self, *, many: bool, relations: bool, in_list: bool) -> bool:
+        """Whether sub-selects answer rows with such fields well, or a common table expression answers them better."""
 
-    def array(self, members: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]: ...
+    def parts(self, token: Token) -> Parts:
+        """The token as text."""
 
-    def collect(self, rows: Select[Any], own: Sequence[FromClause]) -> ColumnElement[Any]:
-        """A JSON array of the one column of the rows, in their order."""
+    def object(self, members: Sequence[tuple[str, Member]]) -> Parts:
+        """A JSON object."""
 
-    def boolean(self, value: ColumnElement[Any]) -> ColumnElement[Any]: ...
+    def join(self, parts: Parts) -> ColumnElement[str]:
+        """The text as one expression."""
 
-    def parse(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Text that holds JSON, as part of a larger document."""
+    def aggregate(self, rows: FromClause, aggregate: Aggregate) -> Any:
+        """Of rows that come in order."""
 
-    def timestamp(self, seconds: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Seconds since 1970 as "2026-10-28T09:30:00Z"."""
+    def grouped(self, rows: Subquery, aggregates: Sequence[Aggregate], *, reverse: bool) -> Select[Any]:
+        """The aggregates of the rows of each `parent`, in the order of `n`, or in reverse."""
+
+    def place(self, n: ColumnElement[Any]) -> ColumnElement[str]:
+        """A number in a list as text of six digits."""
+
+    def hexadecimal(self, text: ColumnElement[Any]) -> ColumnElement[str]: ...
+
+    def list_type(self) -> TypeEngine[Any]:
+        """The type of a bound list of texts."""
+
+    def bindable(self, values: Any) -> Any:
+        """A list of texts as the driver takes it."""
+
+    def within(self, value: ColumnElement[Any], values: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether the value is one of a bound list of texts."""
+
+    def members(self, values: ColumnElement[Any]) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:
+        """A bound list of texts as rows: what to select from, the text, and its place."""
 
     def text_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]: ...
 
@@ -70,7 +143,8 @@ class Dialect(Protocol):
     def boolean_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
         """A boolean of SQL."""
 
-    def json_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]: ...
+    def json_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
+        """JSON; null also for the null of JSON."""
 
     def elements(self, array: ColumnElement[Any]) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:
         """A JSON array as rows: what to select from, the element as JSON, and its place."""
@@ -81,162 +155,97 @@ class Dialect(Protocol):
     def only_keys(self, text: ColumnElement[Any], keys: Sequence[str]) -> ColumnElement[Any]:
         """Text that holds a flat JSON object, with no other keys than these."""
 
-    def or_empty_list(self, json: ColumnElement[Any]) -> ColumnElement[Any]: ...
-
-    def members_named(self, document: ColumnElement[Any], keys: Keys, name: str) -> ColumnElement[Any]:
-        """Of a JSON array of objects, the JSON array of their members of that name."""
-
-    def by_code_point(self, text: ColumnElement[Any]) -> ColumnElement[Any]: ...
-
-
-class Sqlite:
-    # Its parser has a stack of 100 entries in versions that are still common: a call of a function takes about five of
-    # them, a sub-select as many.
-    depth = 52
-    one = 13
-    many = 24
-    parts = 6
-
-    def embed(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.json(json)
-
-    def member(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.json_quote(value) if isinstance(value.type, Text) else value
-
-    def object(self, members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
-        return func.json_object(*(part for key, value in members for part in (quoted(key), value)))
-
-    def array(self, members: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-        return func.json_array(*members)
-
-    def collect(self, rows: Select[Any], own: Sequence[FromClause]) -> ColumnElement[Any]:
-        ordered = rows.correlate_except(*own).subquery()
-        (column,) = ordered.c
-        return select(func.json_group_array(func.json(column))).select_from(ordered).scalar_subquery()
-
-    def boolean(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.json(case({1: quoted("true"), 0: quoted("false")}, value=value))
-
-    def parse(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.json(text)
-
-    def timestamp(self, seconds: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.strftime(quoted("%Y-%m-%dT%H:%M:%SZ"), seconds, quoted("unixepoch"))
-
-    def _path(self, keys: Keys) -> ColumnElement[str]:
-        return quoted("$" + "".join(f'."{key}"' for key in keys))
-
-    def text_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        return cast(func.json_extract(document, self._path(keys)), Text)
-
-    def integer_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        return type_coerce(func.json_extract(document, self._path(keys)), BigInteger)
-
-    def boolean_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        return type_coerce(func.json_extract(document, self._path(keys)), Boolean)
-
-    def json_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        # The arrow gives the text `null` for a JSON null; the caller wants SQL's.
-        return func.json(func.nullif(document.op("->")(self._path(keys)), quoted("null")))
-
-    def elements(self, array: ColumnElement[Any]) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:
-        rows = func.json_each(array).table_valued("key", "value").alias()
-        return rows, rows.c.value, rows.c.key
-
-    def texts(self, array: ColumnElement[Any]) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:
-        return self.elements(array)
-
-    def only_keys(self, text: ColumnElement[Any], keys: Sequence[str]) -> ColumnElement[Any]:
-        rows = func.json_each(text).table_valued("key", "value").alias()
-        chosen = select(func.json_group_object(rows.c.key, rows.c.value)).where(rows.c.key.in_(keys))
-        return func.json(chosen.correlate_except(rows).scalar_subquery())
-
-    def or_empty_list(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.json(func.coalesce(json, quoted("[]")))
-
-    def members_named(self, document: ColumnElement[Any], keys: Keys, name: str) -> ColumnElement[Any]:
-        rows, element, place = self.elements(self.json_at(document, keys))
-        named = select(func.json_quote(self.text_at(element, (name,)))).select_from(rows).order_by(place)
-        return func.json(self.collect(named, [rows]))
+    def as_text(self, json: ColumnElement[Any]) -> ColumnElement[str]: ...
 
     def by_code_point(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        return text
+        """Text that is not a column of the mirror's, which compares so anyway."""
 
 
-class PostgreSQL:
-    depth = 20
-    one = 1
-    many = 1
-    parts = 1
-
-    def embed(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
-        return json
-
-    def member(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return value
-
-    def object(self, members: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
-        return func.json_build_object(*(part for key, value in members for part in (quoted(key), value)))
-
-    def array(self, members: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-        return func.json_build_array(*members)
-
-    def collect(self, rows: Select[Any], own: Sequence[FromClause]) -> ColumnElement[Any]:
-        ordered = rows.correlate_except(*own).subquery()
-        (column,) = ordered.c
-        return select(coalesce(func.json_agg(column), self.parse(quoted("[]")))).select_from(ordered).scalar_subquery()
-
-    def boolean(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return value
-
-    def parse(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        return text.op("::", precedence=16)(literal_column("json"))
-
-    def timestamp(self, seconds: ColumnElement[Any]) -> ColumnElement[Any]:
-        moment = func.timezone(quoted("UTC"), func.to_timestamp(seconds))
-        return func.to_char(moment, quoted('YYYY-MM-DD"T"HH24:MI:SS"Z"'))
-
-    def _path(self, keys: Keys) -> ColumnElement[Any]:
-        return literal_column("'{" + ",".join(f'"{key}"' for key in keys) + "}'")
-
-    def text_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        return type_coerce(document.op("#>>", precedence=15)(self._path(keys)), Text)
-
-    def integer_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        return cast(cast(self.text_at(document, keys), Numeric), BigInteger)
-
-    def boolean_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        return cast(self.text_at(document, keys), Boolean)
-
-    def json_at(self, document: ColumnElement[Any], keys: Keys) -> ColumnElement[Any]:
-        value = document.op("#>", precedence=15)(self._path(keys))
-        return case((func.json_typeof(value) != quoted("null"), value))
-
-    def elements(self, array: ColumnElement[Any]) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:
-        rows = func.json_array_elements(array).table_valued("value", with_ordinality="place").render_derived()
-        return rows, rows.c.value, rows.c.place
-
-    def texts(self, array: ColumnElement[Any]) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:
-        strings = func.json_array_elements_text(self.parse(array))
-        rows = strings.table_valued("value", with_ordinality="place").render_derived()
-        return rows, rows.c.value, rows.c.place
-
-    def only_keys(self, text: ColumnElement[Any], keys: Sequence[str]) -> ColumnElement[Any]:
-        rows = func.json_each_text(self.parse(text)).table_valued("key", "value").render_derived()
-        chosen = select(coalesce(func.json_object_agg(rows.c.key, rows.c.value), self.parse(quoted("{}"))))
-        return chosen.where(type_coerce(rows.c.key, Text).in_(keys)).correlate_except(rows).scalar_subquery()
-
-    def or_empty_list(self, json: ColumnElement[Any]) -> ColumnElement[Any]:
-        return coalesce(json, self.parse(quoted("[]")))
-
-    def members_named(self, document: ColumnElement[Any], keys: Keys, name: str) -> ColumnElement[Any]:
-        rows, element, place = self.elements(self.json_at(document, keys))
-        named = select(func.to_json(self.text_at(element, (name,)))).select_from(rows).order_by(place)
-        return self.collect(named, [rows])
-
-    def by_code_point(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        return text.collate("C")
+def quoted(text: str) -> ColumnElement[str]:
+    """A string literal of SQL. Only for what the product itself spells: keys, names of fields, formats."""
+    return literal_column("'" + text.replace("'", "''") + "'", Text)
 
 
-def dialect_named(name: str) -> Dialect:
-    return PostgreSQL() if name == "postgresql" else Sqlite()
+def whole(number: int) -> ColumnElement[int]:
+    """A whole number as a literal of SQL."""
+    return literal_column(str(number), BigInteger)
+
+
+def among(value: ColumnElement[Any], names: Iterable[str]) -> ColumnElement[bool]:
+    """Whether the value is one of some that the product itself spells."""
+    return value.in_([quoted(name) for name in names])
+
+
+def or_else(value: ColumnElement[Any], none: str | None) -> ColumnElement[Any]:
+    return value if none is None else func.coalesce(value, quoted(none))
+
+
+def in_quotes(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return quoted('"').concat(value).concat(quoted('"'))
+
+
+def pieces(parts: Parts) -> list[ColumnElement[Any]]:
+    """The parts as expressions, no two literals side by side."""
+    merged: Parts = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    return [quoted(part) if isinstance(part, str) else part for part in merged] or [quoted("")]
+
+
+def chunks(parts: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [parts[at : at + size] for at in range(0, len(parts), size)]
+
+
+def object_text(dialect: Dialect, members: Sequence[tuple[str, Member]]) -> Parts:
+    text: Parts = ["{"]
+    for key, member in members:
+        text.append(f'{"," if len(text) > 1 else ""}"{key}":')
+        text.extend(dialect.parts(member) if isinstance(member, Token) else member)
+    return [*text, "}"]
+
+
+def boolean_text(value: ColumnElement[Any], none: str | None) -> ColumnElement[Any]:
+    if none is None:
+        return case((value, quoted("true")), else_=quoted("false"))
+    answers: dict[Any, Any] = {literal_column(word, Boolean): quoted(word) for word in ("true", "false")}
+    return case(answers, value=value, else_=quoted(none))
+
+
+def enum_text(token: Token) -> ColumnElement[Any]:
+    """The name in quotes."""
+    known: dict[Any, Any] = {quoted(name.lower()): quoted(f'"{name}"') for name in token.names}
+    other: ColumnElement[Any] = quoted(f'"{UNRECOGNIZED}"')
+    if token.none is not None:
+        other = case((token.value.is_(None), quoted(token.none)), else_=other)
+    return case(known, value=token.value, else_=other)
+
+
+def int_text(dialect: Dialect, token: Token) -> ColumnElement[Any]:
+    """GraphQL's Int has 32 bits: what does not fit is unfinished."""
+    value = token.value
+    wrong = dialect.join([UNFINISHED, value, "}"])
+    fits = value.between(whole(-(2**31)), whole(2**31 - 1))
+    return case((fits, cast(value, Text)), (value.is_not(None), wrong), else_=quoted(token.none or NULL))
+
+
+def decimal_of(dialect: Dialect, units: ColumnElement[Any], currency: ColumnElement[Any]) -> ColumnElement[str]:
+    """Minor units in the major unit, exact: "10.00". The currency is in lower case."""
+    odd = [
+        (among(currency, sorted(code.lower() for code in codes)), _scaled(units, exponent))
+        for exponent, codes in EXPONENTS.items()
+    ]
+    return case(*odd, else_=_scaled(units, 2))
+
+
+def _scaled(units: ColumnElement[Any], exponent: int) -> ColumnElement[str]:
+    if exponent == 0:
+        return cast(units, Text)
+    power = 10**exponent
+    sign = case((units < whole(0), quoted("-")), else_=quoted(""))
+    # A number that begins with 1 keeps the zeros behind it.
+    below = func.substr(cast(func.abs(units) % whole(power) + whole(power), Text), whole(2))
+    above = cast(func.abs(units).op("/", precedence=8)(whole(power)), Text)
+    return sign.concat(above).concat(quoted(".")).concat(below)

@@ -1,24 +1,30 @@
 """Objects that live inside Stripe's JSON of a row: a card, an address, the tiers of a price."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from graphql import GraphQLList, get_nullable_type
-from sqlalchemy import case, select
+from sqlalchemy import case, func, literal_column, select
 
-from resolvers.reading.dialect import Keys
-from resolvers.reading.piece import Piece, finish_list
+from resolvers.reading.dialect import Aggregate, Keys, Parts, quoted
+from resolvers.reading.scalars import none_of
 from resolvers.reading.scope import Scope
 from resolvers.reading.selection import Selected
 
 
-def embedded(scope: Scope, field: Selected, keys: Keys, build: Callable[[Scope, Sequence[Selected]], Piece]) -> Piece:
-    """`build` gives the selected fields of an embedded object."""
+def embedded(scope: Scope, field: Selected, keys: Keys, build: Callable[[Scope], Parts]) -> Parts:
+    """`build` gives the text of an embedded object."""
     dialect = scope.request.dialect
-    whole = dialect.json_at(scope.json(), scope.path(keys))
+    found = dialect.json_at(scope.json(), scope.path(keys))
+    none = quoted(none_of(field.type))
     if not isinstance(get_nullable_type(field.type), GraphQLList):
-        piece = build(scope.at(keys), field.below())
-        return Piece(dialect.embed(case((whole.is_not(None), piece.sql))), piece.finish)
-    rows, element, place = dialect.elements(whole)
-    piece = build(scope.of_element(element), field.below())
-    members = dialect.collect(select(piece.sql).select_from(rows).order_by(place), [rows])
-    return Piece(dialect.embed(case((whole.is_not(None), members))), finish_list(piece.finish))
+        # Taken out once, so that its fields are looked for in it alone.
+        inner = select(found.label("element")).offset(literal_column("0")).correlate_except().subquery()
+        text = dialect.join(build(scope.of_element(inner.c.element)))
+        told = select(case((inner.c.element.is_not(None), text), else_=none)).select_from(inner)
+        return [told.correlate_except(inner).scalar_subquery()]
+    rows, element, place = dialect.elements(found)
+    text = dialect.join(build(scope.of_element(element)))
+    members = select(text.label("x")).select_from(rows).order_by(place).correlate_except(rows).subquery()
+    listed = select(func.coalesce(dialect.aggregate(members, Aggregate("x", "texts", "x")), quoted("")))
+    brackets = dialect.join(["[", listed.select_from(members).scalar_subquery(), "]"])
+    return [case((found.is_not(None), brackets), else_=none)]

@@ -1,18 +1,20 @@
 """What lists can be narrowed by: each gives the condition for a value that a caller gave."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import BigInteger, ColumnElement, and_
 
+from resolvers.reading.dialect import quoted
 from resolvers.reading.scope import Scope
 from resolvers.reading.sources import Condition
+from resolvers.reading.values import Given
 
 
 def equals(column: str) -> Condition:
-    return lambda scope, value: scope.row.c[column] == value
+    return lambda scope, given: scope.row.c[column] == scope.request.text(given)
 
 
 def is_set(column: str) -> Condition:
@@ -20,28 +22,47 @@ def is_set(column: str) -> Condition:
     return lambda scope, value: scope.row.c[column].is_(True) if value else scope.row.c[column].is_not(True)
 
 
-def one_of(column: str) -> Condition:
-    """One or several values of an enum, which Stripe writes in lower case."""
+def is_value(column: str) -> Condition:
+    """A value of an enum, which Stripe writes in lower case."""
+    return lambda scope, value: scope.row.c[column] == quoted(value.lower())
 
-    def condition(scope: Scope, value: Any) -> ColumnElement[bool]:
-        values = value if isinstance(value, list) else [value]
-        return scope.row.c[column].in_([each.lower() for each in values])
+
+def one_of(column: str) -> Condition:
+    """Any of several values of an enum."""
+
+    def condition(scope: Scope, given: Given) -> ColumnElement[bool]:
+        lower = Given(lambda frame: [value and value.lower() for value in given.get(frame)])
+        return scope.request.dialect.within(scope.row.c[column], scope.request.texts(lower))
 
     return condition
+
+
+Bound = Callable[[ColumnElement[Any], ColumnElement[int]], ColumnElement[bool]]
+BOUNDS: Mapping[str, tuple[Bound, Callable[[float], int]]] = {
+    "gt": (lambda moment, seconds: moment > seconds, math.floor),
+    "gte": (lambda moment, seconds: moment >= seconds, math.ceil),
+    "lt": (lambda moment, seconds: moment < seconds, math.ceil),
+    "lte": (lambda moment, seconds: moment <= seconds, math.floor),
+}
 
 
 def during(column: str) -> Condition:
     """A range of moments, against whole seconds."""
 
-    def condition(scope: Scope, value: Mapping[str, datetime | None]) -> ColumnElement[bool]:
+    def condition(scope: Scope, given: Mapping[str, Given | None]) -> ColumnElement[bool]:
         moment = scope.row.c[column]
-        bounds = {name: each.timestamp() for name, each in value.items() if each is not None}
-        within = {
-            "gt": lambda seconds: moment > math.floor(seconds),
-            "gte": lambda seconds: moment >= math.ceil(seconds),
-            "lt": lambda seconds: moment < math.ceil(seconds),
-            "lte": lambda seconds: moment <= math.floor(seconds),
-        }
-        return and_(moment.is_not(None), *(within[name](seconds) for name, seconds in bounds.items()))
+        return and_(
+            moment.is_not(None),
+            *(_beyond(scope, moment, bound, *BOUNDS[name]) for name, bound in given.items() if bound is not None),
+        )
 
     return condition
+
+
+def _beyond(
+    scope: Scope, moment: ColumnElement[Any], given: Given, compare: Bound, whole: Callable[[float], int]
+) -> ColumnElement[bool]:
+    def seconds(value: datetime) -> int:
+        return whole(value.timestamp())
+
+    return compare(moment, scope.request.slots.value(given, BigInteger(), seconds))

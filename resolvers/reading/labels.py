@@ -1,8 +1,12 @@
 """What a person recognises a payment method by."""
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, case, cast, func
 
 from db.tables import Customer
+from resolvers.reading.dialect import quoted
 from resolvers.reading.relations import default_of_customer
 from resolvers.reading.scope import Scope
 from resolvers.reading.sources import Arguments
@@ -36,15 +40,19 @@ KINDS = {
 WITH_LAST4 = ("acss_debit", "au_becs_debit", "bacs_debit", "card", "sepa_debit", "us_bank_account")
 
 
+def _names(names: Mapping[str, str]) -> dict[Any, Any]:
+    return {quoted(key): quoted(name) for key, name in names.items()}
+
+
 def label(scope: Scope, _arguments: Arguments) -> ColumnElement[str]:
     """ "Visa •••• 4242", "SEPA •••• 3000", "PayPal"."""
     dialect, document, type = scope.request.dialect, scope.json(), scope.row.c.type
     brand = dialect.text_at(document, ("card", "brand"))
-    named = case(BRANDS, value=brand, else_=func.coalesce(brand, literal("Card", Text())))
-    kind = case(KINDS, value=type, else_=func.replace(type, "_", " "))
+    named = case(_names(BRANDS), value=brand, else_=func.coalesce(brand, quoted("Card")))
+    kind = case(_names(KINDS), value=type, else_=func.replace(type, quoted("_"), quoted(" ")))
     last4 = func.coalesce(*(dialect.text_at(document, (each, "last4")) for each in WITH_LAST4))
-    name = case((type == "card", named), else_=kind)
-    return case((last4.is_(None), name), else_=cast(name, Text) + literal(" •••• ", Text()) + last4)
+    name = case((type == quoted("card"), named), else_=kind)
+    return case((last4.is_(None), name), else_=cast(name, Text).concat(quoted(" •••• ")).concat(last4))
 
 
 def is_default(scope: Scope, _arguments: Arguments) -> ColumnElement[bool]:

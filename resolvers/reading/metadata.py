@@ -12,6 +12,7 @@ from resolvers.reading.sources import Arguments
 def metadata(scope: Scope, _arguments: Arguments) -> ColumnElement[Any]:
     text = func.coalesce(scope.row.c["metadata"], quoted("{}"))
     request = scope.request
-    if request.caller.is_operator:
-        return request.dialect.parse(text)
-    return request.dialect.only_keys(text, sorted(request.policy.public_metadata_keys))
+    if request.is_operator:
+        return text
+    keys = sorted(request.policy.public_metadata_keys)
+    return request.dialect.only_keys(text, keys) if keys else quoted("{}")

@@ -1,31 +1,33 @@
 """Keyset paging in both directions, after the Relay specification."""
 
-import base64
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, GraphQLNamedType, GraphQLObjectType, get_named_type
-from sqlalchemy import BigInteger, ColumnElement, Text, func, literal, tuple_
+from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type
+from sqlalchemy import BigInteger, ColumnElement, Text, func, tuple_
 
-from resolvers.reading.piece import Finish
-from resolvers.reading.scope import Scope
-from resolvers.reading.selection import NUL, Selected
+from resolvers.reading.dialect import NULL, Aggregate, Kind, Parts, Token, or_else, quoted, whole
+from resolvers.reading.scope import Request, Scope
+from resolvers.reading.selection import TYPENAME, Selected
 from resolvers.reading.sources import Connection, OrderBy
+from resolvers.reading.values import NUL, Given
 
 DEFAULT_SIZE = 20
-MOST = 100
 LARGEST = 2**63 - 1
 """What a column of whole numbers can hold."""
+INFO = {"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"}
+"""What of pageInfo has to be looked up."""
 
 
 def sort_key(scope: Scope, order: OrderBy) -> ColumnElement[Any]:
-    """What rows are sorted by: never null, and text by code point on every database."""
+    """What rows are sorted by: never null, and text by code point, as the mirror's columns of text are."""
     column: ColumnElement[Any] = scope.row.c[order.column]
-    if order.null_as is not None:
-        column = func.coalesce(column, literal(order.null_as, column.type))
-    return scope.request.dialect.by_code_point(column) if isinstance(column.type, Text) else column
+    if order.null_as is None:
+        return column
+    nothing = quoted(order.null_as) if isinstance(order.null_as, str) else whole(order.null_as)
+    return func.coalesce(column, nothing)
 
 
 def ordering(scope: Scope, order: OrderBy, *, descending: bool) -> list[ColumnElement[Any]]:
@@ -41,14 +43,11 @@ class Cursor:
     value: str | int
     id: str
 
-    def __str__(self) -> str:
-        return base64.urlsafe_b64encode(orjson.dumps([self.order, self.value, self.id])).decode().rstrip("=")
-
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """Raises ValueError for what is not a cursor."""
         try:
-            parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            parts = orjson.loads(bytes.fromhex(text))
         except ValueError as error:
             raise ValueError("not a cursor") from error
         if not isinstance(parts, list) or [type(part) for part in parts] not in ([str, str, str], [str, int, str]):
@@ -62,123 +61,185 @@ class Cursor:
 class Page:
     """One page of a connection: which rows it takes, and how its answer looks."""
 
-    def __init__(self, field: Selected, source: Connection) -> None:
+    def __init__(self, field: Selected, source: Connection, *, most: int) -> None:
+        """Raises GraphQLError for what is impossible whatever the values are."""
         self._field = field
+        self._most = most
         arguments = field.arguments
         first, last = arguments.get("first"), arguments.get("last")
         if first is not None and last is not None:
-            raise self._refuse("Give first or last, not both.")
+            raise field.refuse("Give first or last, not both.")
         self.forward = last is None
-        size = first if self.forward else last
-        self.size = DEFAULT_SIZE if size is None else size
-        if not 0 <= self.size <= MOST:
-            raise self._refuse(f"A page has between 0 and {MOST} entries: {self.size} is not possible.")
+        self._given: Given | None = first if last is None else last
         chosen = arguments.get("orderBy") or {}
         self._order_name = str(chosen.get("field") or next(iter(source.orders)))
         self._order = source.orders[self._order_name]
         self._descending = chosen["direction"] == "DESC" if chosen else source.descending
-        self._after = self._cursor("after")
-        self._before = self._cursor("before")
-        self._parts = field.below()
+        self._after: Given | None = arguments.get("after")
+        self._before: Given | None = arguments.get("before")
+        self.parts = field.below()
+        wanted = {each.name for part in self.parts if part.name == "pageInfo" for each in part.below()}
+        self.looks_around = bool(wanted & INFO)
 
-    def _refuse(self, sentence: str) -> GraphQLError:
-        return GraphQLError(sentence, self._field.nodes, extensions={"code": "INVALID_INPUT"})
+    def size(self) -> Callable[[Any], int]:
+        """How many rows a page has at most, by the values of a run. It raises GraphQLError for an impossible number."""
+        given = self._given
+        return (lambda _frame: DEFAULT_SIZE) if given is None else (lambda frame: self._sane(given.get(frame)))
 
-    def _cursor(self, argument: str) -> Cursor | None:
-        text = self._field.arguments.get(argument)
-        if text is None:
-            return None
-        try:
-            cursor = Cursor.parse(text)
-        except ValueError:
-            raise self._refuse(f"{argument} is not a cursor of this API.") from None
-        if cursor.order != self._order_name:
-            raise self._refuse(f"{argument} is a cursor of a list in another order.")
-        numeric = isinstance(self._order.null_as, int) or self._order.column == "created"
-        if numeric != isinstance(cursor.value, int):
-            raise self._refuse(f"{argument} is not a cursor of this list.")
-        return cursor
+    def _sane(self, size: int) -> int:
+        if size < 0:
+            raise self._field.refuse(f"A page cannot have {size} entries. Ask for 0 to {self._most}.")
+        if size > self._most:
+            sentence = f"A page has at most {self._most} entries (MAX_PAGE_SIZE): {size:,} are too many."
+            error = self._field.refuse(sentence, "QUERY_TOO_COMPLEX")
+            (error.extensions or {}).update(limit="MAX_PAGE_SIZE", maximum=self._most)
+            raise error
+        return size
 
-    def sort_key(self, scope: Scope) -> ColumnElement[Any]:
-        return sort_key(scope, self._order)
+    def bound(self, request: Request) -> ColumnElement[int]:
+        """The size in SQL."""
+        given = self._given
+        if given is None:
+            return whole(DEFAULT_SIZE)
+        if given.constant:
+            return whole(self._sane(given.get(NO_FRAME)))
+        return request.slots.value(given, BigInteger(), self._sane)
+
+    def limit(self, request: Request) -> ColumnElement[int]:
+        """One row more, where it is asked what follows."""
+        size = self.bound(request)
+        return size + whole(1) if self.looks_around else size
 
     def ordering(self, scope: Scope) -> list[ColumnElement[Any]]:
         return ordering(scope, self._order, descending=self._descending == self.forward)
 
     def beyond_cursors(self, scope: Scope) -> list[ColumnElement[bool]]:
-        key = tuple_(self.sort_key(scope), scope.tie_breaker())
+        key = tuple_(sort_key(scope, self._order), scope.tie_breaker())
         conditions = []
-        for cursor, comes_after in ((self._after, True), (self._before, False)):
-            if cursor is not None:
-                kind = BigInteger() if isinstance(cursor.value, int) else Text()
-                there = tuple_(literal(cursor.value, kind), literal(cursor.id, Text()))
+        for given, argument, comes_after in ((self._after, "after", True), (self._before, "before", False)):
+            if given is not None:
+                there = self._place(scope.request, given, argument)
                 conditions.append(key < there if comes_after == self._descending else key > there)
         return conditions
 
-    def slots(self) -> list[list[Selected]]:
-        """The selections on nodes: each alias of `nodes`, and of `node` in each alias of `edges`, has its own."""
-        return [node.below() for part in self._parts for node in self._nodes_of(part)]
+    def _place(self, request: Request, given: Given, argument: str) -> Any:
+        numeric = isinstance(self._order.null_as, int) or self._order.column == "created"
 
-    @staticmethod
-    def _nodes_of(part: Selected) -> list[Selected]:
-        if part.name == "nodes":
-            return [part]
-        if part.name == "edges":
-            return [each for each in part.below() if each.name == "node"]
-        return []
+        def parse(text: str) -> Cursor:
+            try:
+                cursor = Cursor.parse(text)
+            except ValueError:
+                raise self._field.refuse(f"{argument} is not a cursor of this API.") from None
+            if cursor.order != self._order_name:
+                raise self._field.refuse(f"{argument} is a cursor of a list in another order.")
+            if numeric != isinstance(cursor.value, int):
+                raise self._field.refuse(f"{argument} is not a cursor of this list.")
+            return cursor
+
+        slots = request.slots
+        value = slots.value(given, BigInteger() if numeric else Text(), lambda text: parse(text).value)
+        return tuple_(value, slots.value(given, Text(), lambda text: parse(text).id))
+
+    def cursor(self, scope: Scope) -> ColumnElement[str]:
+        """The cursor of the scope's row."""
+        dialect, key = scope.request.dialect, sort_key(scope, self._order)
+        value = Token(Kind.TEXT if isinstance(key.type, Text) else Kind.NUMBER, key, none=None)
+        id = Token(Kind.TEXT, scope.row.c.id, none=None)
+        parts: Parts = [f'["{self._order_name}",', *dialect.parts(value), ",", *dialect.parts(id), "]"]
+        return dialect.hexadecimal(dialect.join(parts))
 
     def wants_total(self) -> bool:
-        return any(part.name == "totalCount" for part in self._parts)
+        return any(part.name == "totalCount" for part in self.parts)
 
-    def finish(self, slots: Sequence[Finish | None]) -> Finish:
-        """From [[sort key, id, a node a slot…], …], or that and the total, to the connection."""
+    def slots(self) -> list[Selected]:
+        """What has a text for each row: each alias of nodes and of edges."""
+        return [part for part in self.parts if part.name in ("nodes", "edges")]
 
-        def build(value: Any) -> dict[str, Any]:
-            rows, total = value if self.wants_total() else (value, None)
-            more = len(rows) > self.size
-            rows = rows[: self.size]
-            if not self.forward:
-                rows.reverse()
-            for row in rows:
-                for index, slot in enumerate(slots, start=2):
-                    if slot is not None:
-                        row[index] = slot(row[index])
-            return self._connection(rows, more, total)
+    def nodes(self) -> list[Selected]:
+        """Everything that is selected on nodes."""
+        edges = [each for slot in self.slots() if slot.name == "edges" for each in slot.below()]
+        shown = [slot for slot in self.slots() if slot.name == "nodes"]
+        return [field for node in (*shown, *edges) if node.name != "cursor" for field in self._below(node)]
 
-        return build
+    @staticmethod
+    def _below(node: Selected) -> list[Selected]:
+        return [] if node.name == TYPENAME else node.below()
 
-    def _connection(self, rows: list[list[Any]], more: bool, total: int | None) -> dict[str, Any]:
-        answer: dict[str, Any] = {}
-        slot = 2
-        for part in self._parts:
-            nodes = {node.response_key: slot + index for index, node in enumerate(self._nodes_of(part))}
-            slot += len(nodes)
+    @property
+    def reads_rows(self) -> bool:
+        return bool(self.slots()) or self.looks_around
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the place of a row on the page is needed."""
+        return self.looks_around or not self.forward
+
+    def aggregates(self, request: Request) -> list[Aggregate]:
+        """What is told of the rows: `x0`, `x1`, … are the texts of the slots, `m` is place, `c` place and cursor."""
+        last = self.bound(request) if self.looks_around else None
+        told = [Aggregate(f"x{number}", "texts", f"x{number}", last) for number in range(len(self.slots()))]
+        if self.looks_around:
+            told += [
+                Aggregate("rows", "count", "m"),
+                Aggregate("first", "min", "c", last),
+                Aggregate("last", "max", "c", last),
+            ]
+        return told
+
+    def text(
+        self, request: Request, told: Callable[[str], ColumnElement[Any]], total: ColumnElement[Any] | None
+    ) -> list[tuple[str, Parts]]:
+        """The members of the connection's object, from its aggregates; `told` gives null where there are no rows."""
+        members: list[tuple[str, Parts]] = []
+        slot = 0
+        for part in self.parts:
             match part.name:
-                case "nodes":
-                    answer[part.response_key] = [row[nodes[part.response_key]] for row in rows]
-                case "edges":
-                    answer[part.response_key] = [self._edge(part, row, nodes) for row in rows]
+                case "nodes" | "edges":
+                    text: Parts = ["[", or_else(told(f"x{slot}"), ""), "]"]
+                    slot += 1
                 case "pageInfo":
-                    answer[part.response_key] = self._page_info(part, rows, more)
+                    text = request.dialect.object(
+                        [(each.response_key, self._info(request, each, told)) for each in part.below()]
+                    )
                 case "totalCount":
-                    answer[part.response_key] = total
-        return answer
+                    assert total is not None
+                    text = [total]
+                case _:
+                    text = [f'"{self._field_type()}"']
+            members.append((part.response_key, text))
+        return members
 
-    def _at(self, row: list[Any]) -> str:
-        return str(Cursor(self._order_name, row[0], row[1]))
+    def _field_type(self) -> str:
+        return get_named_type(self._field.type).name
 
-    def _edge(self, part: Selected, row: list[Any], nodes: dict[str, int]) -> dict[str, Any]:
-        edge = {key: row[index] for key, index in nodes.items()}
-        return edge | {each.response_key: self._at(row) for each in part.below() if each.name == "cursor"}
+    def _info(self, request: Request, field: Selected, told: Callable[[str], ColumnElement[Any]]) -> Parts:
+        start, end = ("first", "last") if self.forward else ("last", "first")
+        match field.name:
+            case "hasNextPage":
+                return self._more(request, told, forward=True)
+            case "hasPreviousPage":
+                return self._more(request, told, forward=False)
+            case "startCursor" | "endCursor":
+                placed = told(start if field.name == "startCursor" else end)
+                cursor = func.substr(placed, whole(7), type_=Text)
+                return [or_else(quoted('"').concat(cursor).concat(quoted('"')), NULL)]
+        assert field.name == TYPENAME
+        return [f'"{field.parent.name}"']
 
-    def _page_info(self, part: Selected, rows: list[list[Any]], more: bool) -> dict[str, Any]:
-        values = {
-            "hasNextPage": (self.forward and more) or self._before is not None,
-            "hasPreviousPage": (not self.forward and more) or self._after is not None,
-            "startCursor": self._at(rows[0]) if rows else None,
-            "endCursor": self._at(rows[-1]) if rows else None,
-        }
-        return {each.response_key: values[each.name] for each in part.below()}
+    def _more(self, request: Request, told: Callable[[str], ColumnElement[Any]], *, forward: bool) -> Parts:
+        if (self._before if forward else self._after) is not None:
+            return ["true"]
+        if forward != self.forward:
+            return ["false"]
+        more = func.coalesce(told("rows"), whole(0)) > self.bound(request)
+        return request.dialect.parts(Token(Kind.BOOLEAN, more, none=None))
+
+
+class _NoFrame:
+    """What constants are read from."""
+
+
+NO_FRAME: Any = _NoFrame()
 
 
 def node_type(connection: Selected) -> GraphQLNamedType:

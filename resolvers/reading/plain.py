@@ -11,7 +11,7 @@ from graphql import GraphQLError, GraphQLObjectType, get_named_type, is_union_ty
 from resolvers.context import Context
 from resolvers.reading.money import show_money
 from resolvers.reading.reader import Reader
-from resolvers.reading.selection import TYPE, Selected
+from resolvers.reading.selection import TYPE, TYPENAME, Selected
 
 
 class _Shaping:
@@ -23,7 +23,8 @@ class _Shaping:
     def object(self, value: Mapping[str, Any], fields: Sequence[Selected]) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         for field in fields:
-            self._put(answer, field.response_key, field, value.get(field.name))
+            if field.name != TYPENAME:
+                self._put(answer, field.response_key, field, value.get(field.name))
         return answer
 
     def _put(self, container: Any, key: Any, field: Selected, value: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, true
 
 from db.tables import InvoicePayment, PaymentIntent
+from resolvers.reading.dialect import whole
 from resolvers.reading.scope import Scope
 from resolvers.reading.sources import Arguments
 
@@ -31,7 +32,7 @@ def invoice_of_charge(scope: Scope) -> ColumnElement[Any]:
     payment = Scope.over(scope.request, InvoicePayment)
     paid = (payment.row.c.charge == scope.row.c.id) | (payment.row.c.payment_intent == scope.row.c.payment_intent)
     statement, rows = payment.select(payment.row.c.invoice)
-    latest = statement.where(paid).order_by(payment.row.c.created.desc(), payment.tie_breaker().desc()).limit(1)
+    latest = statement.where(paid).order_by(payment.row.c.created.desc(), payment.tie_breaker().desc()).limit(whole(1))
     return latest.correlate_except(*rows).scalar_subquery()
 
 

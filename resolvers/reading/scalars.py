@@ -1,38 +1,52 @@
-"""A column, a path or an expression as the JSON of its GraphQL scalar or enum."""
+"""A column, a path or an expression as the token of its GraphQL scalar or enum."""
 
 from decimal import Decimal
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLList, GraphQLNamedType, GraphQLNonNull, GraphQLOutputType, get_named_type
-from sqlalchemy import ColumnElement, case, func
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, get_named_type, get_nullable_type
+from sqlalchemy import Column as TableColumn
+from sqlalchemy import ColumnElement, func
 
-from resolvers.reading.dialect import quoted
-from resolvers.reading.piece import Piece
+from resolvers.reading.dialect import MISSING, NULL, UNRECOGNIZED, Kind, Token
 from resolvers.reading.scope import Scope
 from resolvers.reading.sources import Arguments, Column, Expression, Path
 
-UNRECOGNIZED = "UNRECOGNIZED"
+KINDS = {
+    "BigInt": Kind.NUMBER,
+    "Boolean": Kind.BOOLEAN,
+    "DateTime": Kind.SECONDS,
+    "Decimal": Kind.DECIMAL,
+    "Int": Kind.INT,
+}
+"""How scalars are shown; all others are texts."""
 
 
-def scalar(scope: Scope, source: Column | Path | Expression, type: GraphQLOutputType, arguments: Arguments) -> Piece:
+def scalar(scope: Scope, source: Column | Path | Expression, type: GraphQLOutputType, arguments: Arguments) -> Token:
     """The value in the form that the type is printed in: "ACTIVE", "2026-10-28T09:30:00Z", true."""
     named = get_named_type(type)
-    if _is_list(type) or named.name == "JSON":
-        return Piece(_json(scope, source, arguments))
+    if isinstance(get_nullable_type(type), GraphQLList) or named.name == "JSON":
+        return Token(Kind.JSON, _json(scope, source, arguments), none_of(type))
     value = sql_value(scope, source, named.name, arguments)
+    none = None if isinstance(source, Column) and not _may_be_null(value) else none_of(type)
+    if isinstance(source, Expression) and named.name == "Boolean" and isinstance(type, GraphQLNonNull):
+        # Conditions are never null, and would be evaluated twice to find out.
+        none = None
     if isinstance(named, GraphQLEnumType):
-        return Piece(_enum(value, named))
-    match named.name:
-        case "Boolean":
-            return Piece(scope.request.dialect.boolean(value))
-        case "DateTime":
-            return Piece(scope.request.dialect.timestamp(value))
-        case "Currency":
-            return Piece(func.upper(value))
-        case "Decimal":
-            return Piece(value, exact)
-        case _:
-            return Piece(value)
+        names = tuple(name for name in named.values if name != UNRECOGNIZED)
+        return Token(Kind.ENUM, value, none, names)
+    if named.name == "Currency":
+        return Token(Kind.TEXT, upper(scope, value), none)
+    return Token(KINDS.get(named.name, Kind.TEXT), value, none)
+
+
+def none_of(type: GraphQLOutputType) -> str:
+    """What stands in the answer where there is nothing."""
+    return MISSING if isinstance(type, GraphQLNonNull) else NULL
+
+
+def upper(scope: Scope, text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """In upper case, whatever language the database speaks."""
+    return func.upper(scope.request.dialect.by_code_point(text))
 
 
 def sql_value(
@@ -47,6 +61,10 @@ def sql_value(
             return sql(scope, arguments)
         case Path(keys):
             return _at(scope, scope.path(keys), type_name)
+
+
+def _may_be_null(value: ColumnElement[Any]) -> bool:
+    return not isinstance(value, TableColumn) or value.nullable is not False
 
 
 def _at(scope: Scope, keys: tuple[str, ...], type_name: str) -> ColumnElement[Any]:
@@ -65,23 +83,13 @@ def _json(scope: Scope, source: Column | Path | Expression, arguments: Arguments
         case Path(keys):
             return scope.request.dialect.json_at(scope.json(), scope.path(keys))
         case Column(name):
-            return scope.request.dialect.parse(scope.row.c[name])
+            text: ColumnElement[Any] = scope.row.c[name]
+            return text
         case Expression(sql):
             return sql(scope, arguments)
 
 
-def _enum(value: ColumnElement[Any], type: GraphQLEnumType) -> ColumnElement[Any]:
-    known = [name.lower() for name in type.values if name != UNRECOGNIZED]
-    return case((value.in_(known), func.upper(value)), (value.is_not(None), quoted(UNRECOGNIZED)))
-
-
-def exact(value: Any) -> str | None:
+def exact(value: str) -> str:
     """A decimal without an exponent and without zeros that say nothing."""
-    if value is None:
-        return None
-    text = format(Decimal(str(value)), "f")
+    text = format(Decimal(value), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _is_list(type: GraphQLOutputType | GraphQLNamedType) -> bool:
-    return isinstance(type.of_type if isinstance(type, GraphQLNonNull) else type, GraphQLList)

@@ -1,51 +1,72 @@
 """The row that a part of the statement speaks of."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
+    BindParameter,
     ColumnElement,
     FromClause,
     Select,
     Text,
     and_,
-    bindparam,
+    literal_column,
     select,
     type_coerce,
 )
 
-from db.accounts import Account
 from db.tables import Mirrored, StoredObject
-from resolvers.context import Caller, Context, Policy
-from resolvers.reading.dialect import Dialect, Keys, dialect_named
+from resolvers.context import Policy
+from resolvers.reading.dialect import Dialect, Keys
+from resolvers.reading.values import Given, Slots, as_mirrored
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a statement depends on besides the document: never who asks, only what kind of caller it is."""
+
+    dialect: Dialect
+    is_operator: bool
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the statement depends on besides the document."""
+    """The statement that is being written: its shape, and the values that it is going to be bound to."""
 
-    dialect: Dialect
-    account: Account
-    caller: Caller
-    policy: Policy
-    now: int
+    shape: Shape
+    slots: Slots = field(default_factory=Slots)
 
-    @classmethod
-    def of(cls, context: Context) -> "Request":
-        services = context.services
-        dialect = dialect_named(services.engine.dialect.name)
-        return cls(dialect, services.account, context.caller, services.policy, context.now)
+    @property
+    def dialect(self) -> Dialect:
+        return self.shape.dialect
+
+    @property
+    def is_operator(self) -> bool:
+        return self.shape.is_operator
+
+    @property
+    def policy(self) -> Policy:
+        return self.shape.policy
 
     def owns(self, row: FromClause) -> ColumnElement[bool]:
         """Whether the row is of the account and mode of this process."""
-        account = bindparam("account", self.account.id, Text())
-        return and_(row.c.account == account, row.c.livemode == bindparam("livemode", self.account.livemode, Boolean()))
+        return and_(row.c.account == self.slots.account(), row.c.livemode == self.slots.livemode())
 
-    def moment(self) -> ColumnElement[int]:
+    def moment(self) -> BindParameter[int]:
         """Now, in whole seconds, UTC."""
-        return bindparam("now", self.now, BigInteger())
+        return self.slots.now()
+
+    def text(self, given: Given) -> BindParameter[str]:
+        """A text that the caller gave, as a value of SQL."""
+        return self.slots.value(given, Text())
+
+    def texts(self, given: Given) -> BindParameter[Any]:
+        """A list of texts that the caller gave, for `Dialect.within` and `Dialect.members`."""
+        return self.slots.value(given, self.dialect.list_type(), self._bindable)
+
+    def _bindable(self, values: list[str]) -> Any:
+        return self.dialect.bindable(as_mirrored(values))
 
 
 class Document:
@@ -66,10 +87,10 @@ class Document:
         if self._stored is None:
             return self._row, [self._row]
         same = and_(
+            self._stored.c.id == self._row.c.id,
+            self._stored.c.type == literal_column(f"'{self._type}'", Text),
             self._stored.c.account == self._row.c.account,
             self._stored.c.livemode == self._row.c.livemode,
-            self._stored.c.type == self._type,
-            self._stored.c.id == self._row.c.id,
         )
         return self._row.join(self._stored, same), [self._row, self._stored]
 
@@ -86,11 +107,15 @@ class Scope:
     within: Keys = ()
     depth: int = 0
     """How deep in the statement it stands, in the dialect's measure."""
+    in_list: bool = False
+    """Whether it is one row of many."""
+    rows: Any = None
+    """The set that it is a row of, a RowSet, where it is found as one."""
 
     @classmethod
-    def over(cls, request: Request, table: type[Mirrored], *, depth: int = 0) -> "Scope":
+    def over(cls, request: Request, table: type[Mirrored], *, depth: int = 0, in_list: bool = False) -> "Scope":
         row = table.__table__.alias()
-        return cls(request, table, row, Document(row, table.object_name), depth=depth)
+        return cls(request, table, row, Document(row, table.object_name), depth=depth, in_list=in_list)
 
     def at(self, keys: Keys) -> "Scope":
         return replace(self, within=self.within + keys)
@@ -98,8 +123,9 @@ class Scope:
     def of_element(self, element: ColumnElement[Any]) -> "Scope":
         return replace(self, element=element, within=())
 
-    def deeper(self, depth: int) -> "Scope":
-        return replace(self, depth=self.depth + depth)
+    def of_row(self, row: Any) -> "Scope":
+        """The same row, where only some of its columns are at hand."""
+        return replace(self, row=row)
 
     def json(self) -> ColumnElement[Any]:
         return self.document.json() if self.element is None else self.element
@@ -112,8 +138,8 @@ class Scope:
         return self.request.owns(self.row)
 
     def tie_breaker(self) -> ColumnElement[str]:
-        """The id, by code point: what lists end their order with, so that every database agrees on it."""
-        id: ColumnElement[str] = self.request.dialect.by_code_point(self.row.c.id)
+        """The id, which sorts by code point: what lists end their order with, so that every database agrees on it."""
+        id: ColumnElement[str] = self.row.c.id
         return id
 
     def select(self, *columns: ColumnElement[Any]) -> tuple[Select[Any], list[FromClause]]:

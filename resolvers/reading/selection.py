@@ -9,22 +9,28 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLAbstractType,
+    GraphQLError,
     GraphQLField,
     GraphQLIncludeDirective,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLSkipDirective,
+    GraphQLString,
     InlineFragmentNode,
     SelectionSetNode,
     get_named_type,
     is_abstract_type,
     type_from_ast,
 )
-from graphql.execution.values import get_argument_values, get_directive_values
+from graphql.execution.values import VariableValues, get_directive_values
 
-NUL = "\0"
-TYPE = "type name"
+from resolvers.reading.arguments import arguments_of
+
+TYPENAME = "__typename"
+TYPENAME_FIELD = GraphQLField(GraphQLNonNull(GraphQLString))
+TYPE = "\u0003"
 """The key under which an object of an abstract type tells which it is: one that no response key can be."""
 
 
@@ -34,8 +40,8 @@ class Operation:
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Any
-    """Coerced variable values, as graphql-core hands them on."""
+    variables: VariableValues
+    """As graphql-core hands them on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,14 @@ class Selected:
     @property
     def type(self) -> GraphQLOutputType:
         return self.field.type
+
+    def refuse(self, sentence: str, code: str = "INVALID_INPUT") -> GraphQLError:
+        """An error that points at the field; it keeps nothing of the document but its text."""
+        places = [node.loc for node in self.nodes if node.loc]
+        source = places[0].source if places else None
+        return GraphQLError(
+            sentence, source=source, positions=[place.start for place in places], extensions={"code": code}
+        )
 
     def below(self, type: GraphQLObjectType | None = None) -> "list[Selected]":
         """What is selected on the field's objects; `type` is given where the field's own type is abstract."""
@@ -73,7 +87,7 @@ class Selected:
 def fields_of(
     operation: Operation, type: GraphQLObjectType, selection_sets: Sequence[SelectionSetNode]
 ) -> list[Selected]:
-    """The fields that are selected on an object of the type, in the order of the document; __typename left out."""
+    """The fields that are selected on an object of the type, in the order of the document."""
     grouped: dict[str, list[FieldNode]] = {}
     spread: set[str] = set()
     for selection_set in selection_sets:
@@ -82,22 +96,12 @@ def fields_of(
     fields = []
     for key, nodes in grouped.items():
         name = nodes[0].name.value
-        if name.startswith("__"):
-            continue
-        field = type.fields[name]
-        arguments = as_mirrored(get_argument_values(field, nodes[0], operation.variables))
-        fields.append(Selected(key, type, field, name, arguments, nodes, operation))
+        field = TYPENAME_FIELD if name == TYPENAME else type.fields.get(name)
+        # What is left are __schema and __type, which are answered from the schema.
+        if field is not None:
+            arguments = arguments_of(field, nodes[0], operation.variables)
+            fields.append(Selected(key, type, field, name, arguments, nodes, operation))
     return fields
-
-
-def as_mirrored(value: Any) -> Any:
-    """The value with its texts as the mirror would hold them: PostgreSQL takes no NUL, not even to compare with."""
-    if isinstance(value, Mapping):
-        return {name: as_mirrored(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [as_mirrored(member) for member in value]
-    # Exactly text: enums are texts too, and name themselves.
-    return value.replace(NUL, "\ufffd") if type(value) is str else value
 
 
 def _field_nodes(

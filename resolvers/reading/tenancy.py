@@ -11,7 +11,7 @@ from resolvers.reading.scope import Scope
 Visible = Callable[[Scope], ColumnElement[bool]]
 
 
-def is_customer_of(scope: Scope, customer: ColumnElement[str], subscriber: str) -> ColumnElement[bool]:
+def is_customer_of(scope: Scope, customer: ColumnElement[str], subscriber: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the customer is the one that the subscriber is linked to."""
     links = Subscriber.__table__.alias()
     link = and_(scope.request.owns(links), links.c.subscriber == subscriber, links.c.customer == customer)
@@ -20,7 +20,7 @@ def is_customer_of(scope: Scope, customer: ColumnElement[str], subscriber: str) 
 
 def own(column: str) -> Visible:
     """Rows whose column holds the id of the caller's own customer."""
-    return lambda scope: is_customer_of(scope, scope.row.c[column], scope.request.caller.id)
+    return lambda scope: is_customer_of(scope, scope.row.c[column], scope.request.slots.caller())
 
 
 def own_through(column: str, table: type[Mirrored]) -> Visible:
@@ -28,7 +28,7 @@ def own_through(column: str, table: type[Mirrored]) -> Visible:
 
     def visible(scope: Scope) -> ColumnElement[bool]:
         parent = Scope.over(scope.request, table)
-        mine = is_customer_of(scope, parent.row.c.customer, scope.request.caller.id)
+        mine = is_customer_of(scope, parent.row.c.customer, scope.request.slots.caller())
         return exists().where(parent.owned(), parent.row.c.id == scope.row.c[column], mine).correlate_except(parent.row)
 
     return visible

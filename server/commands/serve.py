@@ -26,6 +26,7 @@ from server.refusal import Refusal
 from server.sandbox import SUBSCRIBER, running_sandbox, wait_for_sandbox, with_sandbox
 from server.settings import Settings, is_loopback, read_settings
 from server.tokens import operator_token, subscriber_token
+from server.trusted_documents import read_documents
 
 SANDBOX_TOKEN_SECONDS = 30 * 24 * 3600
 KEEP_ALIVE_SECONDS = 75
@@ -53,6 +54,8 @@ def run(
         signal.signal(ending, _end)
     settings = read_settings()
     configure_logging(settings.log_level)
+    if settings.trusted_documents is not None:
+        read_documents(settings.trusted_documents)  # a mistake ends the command, rather than each of its processes
     with ExitStack() as stack:
         if sandbox:
             settings = with_sandbox(settings, host=host, sandbox_port=sandbox_port)

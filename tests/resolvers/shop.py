@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from db.accounts import Account
 from db.engine import create_engine
+from db.reads import open_reads
 from mirror.apply import Mirror
 from mirror.gateway import Gateway
 from resolvers.context import Caller, CallerKind, Context, Policy, Services
@@ -136,7 +137,7 @@ async def open_shop(
     account = Account(answer.data["id"], livemode=False)
     mirror = Mirror(engine, gateway, account, subscriber_key=SUBSCRIBER_KEY)
     policy = Policy(subscriber_metadata_key=SUBSCRIBER_KEY, stripe_timeout_seconds=timeout_seconds)
-    services = Services(engine, gateway, mirror, account, policy)
+    services = Services(engine, open_reads(engine, timeout_seconds=10), gateway, mirror, account, policy)
     stripe = Stripe(stripe_url, secret_key)
     try:
         yield Shop(services, stripe)

@@ -16,6 +16,7 @@ from db.accounts import Account
 from db.base import Base
 from db.engine import create_engine
 from db.migrations import migrate
+from db.reads import open_reads
 from mirror.apply import Mirror
 from mirror.events import Inbox
 from mirror.gateway import API_VERSION, Gateway
@@ -36,7 +37,7 @@ async def tell(url: str, example: dict[str, Any]) -> None:
     gateway = Gateway(secret_key="sk_test_x", api_base="http://127.0.0.1:9", timeout_seconds=1)
     mirror = Mirror(engine, gateway, account, subscriber_key="subscriber_id")
     inbox, executor = Inbox(engine, mirror), Executor(introspection=True)
-    services = Services(engine, gateway, mirror, account, Policy())
+    services = Services(engine, open_reads(engine, timeout_seconds=10), gateway, mirror, account, Policy())
 
     async def happens(type: str, second: int, stripe_object: dict[str, Any]) -> None:
         data = {"object": stripe_object}

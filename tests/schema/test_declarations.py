@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLEnumType, GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+from graphql.execution.values import VariableValues
 
 from db.tables import Mirrored
 from resolvers.reading.paging import node_type
@@ -122,7 +123,7 @@ def test_a_reference_leads_to_the_kind_of_object_that_its_column_holds(each: Dec
 @pytest.mark.parametrize("each", of_kind(Children, Connection), ids=str)
 def test_what_lists_are_sorted_by_is_a_column_that_cannot_be_null_for_cursors(each: Declared) -> None:
     source = each.source
-    operation = Operation(SCHEMA, {}, None)
+    operation = Operation(SCHEMA, {}, VariableValues({}, {}))
     if isinstance(source, Connection):
         field = Selected(each.name, each.parent, each.field, each.name, {}, (), operation)
         table, orders = DECLARATIONS.types[node_type(field).name].table, list(source.orders.values())

@@ -110,6 +110,10 @@ def test_what_is_missing_is_one_sentence(run: Run, arguments: list[str], said: s
             {"STRIPE_SECRET_KEY": "sk_test_a", "JWT_SECRET": SECRET, "DATABASE_URL": "sqlite:////nowhere/b.db"},
             "SQLite file",
         ),
+        (
+            {"STRIPE_SECRET_KEY": "sk_test_a", "JWT_SECRET": SECRET, "TRUSTED_DOCUMENTS": "nowhere"},
+            "TRUSTED_DOCUMENTS must be a folder that can be read, and nowhere is not: No such file or directory.",
+        ),
     ],
 )
 def test_a_server_that_cannot_work_does_not_start(run: Run, environment: dict[str, str], said: str) -> None:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -12,35 +11,36 @@ from server.negotiation import GRAPHQL_RESPONSE, JSON
 from server.requests import LARGEST_BODY
 from tests.databases import SQLite
 from tests.hub import Hub, running_hub
+from tests.server.problem import problem
 
 QUERY = {"query": "{ __typename }"}
 DATA = {"data": {"__typename": "Query"}}
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
-    """The only error of an answer that is GraphQL's in shape, has no data, and carries the request id."""
-    assert answer.status_code == status
-    body = answer.json()
-    assert body.keys() == {"errors"}
-    (error,) = body["errors"]
-    assert error["message"].endswith(".")
-    assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
-    told: dict[str, Any] = error
-    return told
-
-
 @pytest.mark.parametrize(
     ("accept", "media_type"),
-    [("*/*", GRAPHQL_RESPONSE), (GRAPHQL_RESPONSE, GRAPHQL_RESPONSE), (JSON, JSON), (f"{JSON}, text/html", JSON)],
+    [
+        ("*/*", GRAPHQL_RESPONSE),
+        (GRAPHQL_RESPONSE, GRAPHQL_RESPONSE),
+        (f"{GRAPHQL_RESPONSE}, {JSON};q=0.9", GRAPHQL_RESPONSE),
+        (f"{GRAPHQL_RESPONSE};q=0.5, {JSON}", JSON),
+        (f"{GRAPHQL_RESPONSE};q=0, application/*", JSON),
+        (JSON, JSON),
+        (f"{JSON}, text/html", JSON),
+    ],
 )
 def test_an_answer_comes_in_the_media_type_that_is_accepted(ada: httpx.Client, accept: str, media_type: str) -> None:
-    answer = ada.post("/graphql", json=QUERY, headers={"accept": accept})
-    assert (answer.status_code, answer.json()) == (200, DATA)
-    assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
+    headers = {"accept": accept}
+    for answer in (
+        ada.post("/graphql", json=QUERY, headers=headers),
+        ada.get("/graphql", params=QUERY, headers=headers),
+    ):
+        assert (answer.status_code, answer.json()) == (200, DATA)
+        assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
 
 
-@pytest.mark.parametrize("query", ["{ nonsense }", "{", "query A { __typename } query B { __typename }"])
+@pytest.mark.parametrize("query", ["{ nonsense }", "{", "", "query A { __typename } query B { __typename }"])
 def test_what_cannot_be_executed_is_400_or_200_by_media_type(ada: httpx.Client, query: str) -> None:
     new = ada.post("/graphql", json={"query": query}, headers={"accept": GRAPHQL_RESPONSE})
     old = ada.post("/graphql", json={"query": query}, headers={"accept": JSON})
@@ -48,6 +48,14 @@ def test_what_cannot_be_executed_is_400_or_200_by_media_type(ada: httpx.Client, 
     for answer in (new, old):
         assert answer.json()["errors"]
         assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("query", ["{ nonsense }", "{", "mutation {"])
+def test_what_cannot_be_executed_has_the_same_status_by_get(ada: httpx.Client, query: str) -> None:
+    new = ada.get("/graphql", params={"query": query}, headers={"accept": GRAPHQL_RESPONSE})
+    old = ada.get("/graphql", params={"query": query}, headers={"accept": JSON})
+    assert (new.status_code, old.status_code) == (400, 200)
+    assert new.json() == old.json()
 
 
 def test_variables_that_do_not_fit_are_400(ada: httpx.Client) -> None:
@@ -62,6 +70,17 @@ def test_queries_may_be_sent_by_get(ada: httpx.Client) -> None:
     assert ada.get("/graphql", params=asked).json() == {"data": {"customer": None}}
     assert ada.get("/graphql", params={"query": document, "operationName": "B"}).json() == DATA
     assert ada.get("/graphql", params={**QUERY, "operationName": "", "variables": ""}).json() == DATA
+
+
+def test_an_answer_to_get_is_not_kept_for_the_next_who_uses_the_browser(ada: httpx.Client) -> None:
+    assert ada.get("/graphql", params=QUERY).headers["cache-control"] == "no-store"
+
+
+def test_head_is_get_without_the_body(ada: httpx.Client) -> None:
+    got, head = ada.get("/graphql", params=QUERY), ada.head("/graphql", params=QUERY)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert ada.head("/graphql", params={"query": "mutation { __typename }"}).status_code == 405
 
 
 def test_mutations_may_not_be_sent_by_get(ada: httpx.Client) -> None:
@@ -93,6 +112,7 @@ def test_other_methods_are_refused(ada: httpx.Client, method: str) -> None:
         "multipart/form-data; boundary=x",
         "application/graphql",
         "application/json; charset=utf-16",
+        "application/json; profile=x; charset=utf-16",
     ],
 )
 def test_only_json_is_read_so_that_no_form_of_another_site_can_ask(ada: httpx.Client, content_type: str | None) -> None:
@@ -100,7 +120,16 @@ def test_only_json_is_read_so_that_no_form_of_another_site_can_ask(ada: httpx.Cl
     problem(ada.post("/graphql", content=json.dumps(QUERY), headers=headers), 415)
 
 
-@pytest.mark.parametrize("content_type", ["application/json;charset=UTF-8", 'Application/JSON; charset="utf-8"'])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json;charset=UTF-8",
+        'Application/JSON; charset="utf-8"',
+        "application/json;",
+        "application/json; profile=x",
+        "application/json; charset=utf-8; profile=x",
+    ],
+)
 def test_json_is_read_however_its_type_is_written(ada: httpx.Client, content_type: str) -> None:
     answer = ada.post("/graphql", content=json.dumps(QUERY), headers={"content-type": content_type})
     assert answer.json() == DATA
@@ -125,6 +154,7 @@ def test_json_is_read_however_its_type_is_written(ada: httpx.Client, content_typ
         b'{"query": "{ __typename }", "variables": "{}"}',
         b'{"query": "{ __typename }", "operationName": 7}',
         b'{"query": "{ __typename }", "extensions": "x"}',
+        b'{"query": "{ __typename }", "extensions": []}',
     ],
 )
 def test_a_malformed_request_is_400(ada: httpx.Client, body: bytes) -> None:
@@ -140,8 +170,25 @@ def test_nulls_are_the_same_as_nothing(ada: httpx.Client) -> None:
     assert ada.post("/graphql", json=asked).json() == DATA
 
 
+def test_what_a_request_says_beyond_the_specification_is_ignored(ada: httpx.Client) -> None:
+    asked = {**QUERY, "id": 7, "extensions": {"clientLibrary": {"name": "@apollo/client"}}}
+    assert ada.post("/graphql", json=asked).json() == DATA
+    by_url = {**QUERY, "id": "7", "extensions": json.dumps(asked["extensions"])}
+    assert ada.get("/graphql", params=by_url).json() == DATA
+
+
 @pytest.mark.parametrize(
-    "parameters", [{}, {"variables": "{}"}, {**QUERY, "variables": "{"}, {**QUERY, "variables": "[]"}]
+    "parameters",
+    [
+        {},
+        {"query": ""},
+        {"variables": "{}"},
+        {"extensions": "{}"},
+        {**QUERY, "variables": "{"},
+        {**QUERY, "variables": "[]"},
+        {**QUERY, "extensions": "{"},
+        {**QUERY, "extensions": "7"},
+    ],
 )
 def test_a_malformed_url_is_400(ada: httpx.Client, parameters: dict[str, str]) -> None:
     problem(ada.get("/graphql", params=parameters), 400)
@@ -198,16 +245,25 @@ def test_an_insane_request_id_is_replaced(ada: httpx.Client, given: str) -> None
     assert re.fullmatch(r"[0-9a-f]{32}", kept)
 
 
-def test_web_pages_of_configured_origins_may_ask(http: httpx.Client) -> None:
-    def preflight(origin: str) -> httpx.Response:
-        asked = {
-            "access-control-request-method": "POST",
-            "access-control-request-headers": "authorization,content-type",
-        }
-        return http.options("/graphql", headers={"origin": origin, **asked})
+def preflight(http: httpx.Client, origin: str, method: str = "POST", header: str = "authorization") -> httpx.Response:
+    asked = {"access-control-request-method": method, "access-control-request-headers": header}
+    return http.options("/graphql", headers={"origin": origin, **asked})
 
-    assert preflight("https://shop.example").headers["access-control-allow-origin"] == "https://shop.example"
-    assert "access-control-allow-origin" not in preflight("https://evil.example").headers
+
+def test_web_pages_of_configured_origins_may_ask(http: httpx.Client) -> None:
+    allowed = preflight(http, "https://shop.example", header="authorization,content-type")
+    assert allowed.headers["access-control-allow-origin"] == "https://shop.example"
+    assert "access-control-allow-origin" not in preflight(http, "https://evil.example").headers
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("header", ["accept", "authorization", "content-type", "x-query-cost", "x-request-id"])
+def test_web_pages_may_send_every_header_that_is_read(http: httpx.Client, method: str, header: str) -> None:
+    allowed = preflight(http, "https://shop.example", method, header)
+    assert allowed.status_code == 200
+    assert method in allowed.headers["access-control-allow-methods"]
+    assert header in allowed.headers["access-control-allow-headers"].lower()
+    assert preflight(http, "https://shop.example", "PUT").status_code == 400
 
 
 def token_in(page: str) -> str | None:

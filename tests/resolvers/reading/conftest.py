@@ -5,11 +5,16 @@ from contextlib import contextmanager
 import pytest
 
 from db.engine import create_engine
+from db.reads import open_reads
 from mirror.gateway import Gateway
+from resolvers.reading.limits import Limits
 from schema.execution import Executor
 from tests.databases import Postgres, SQLite
-from tests.resolvers.reading.world import Database, World
+from tests.resolvers.reading.world import Database, Noted, World
 from tests.serving import any_unused_port
+
+GENEROUS = Limits(depth=60, cost=10**30, aliases=4_000, directives=4_000, root_fields=1_000)
+"""For tests of what is read, however much that is."""
 
 
 @contextmanager
@@ -18,7 +23,9 @@ def opened(url: str, executor: Executor) -> Iterator[Database]:
     with asyncio.Runner() as runner:
         engine = create_engine(url, pool_size=4)
         gateway = Gateway(secret_key="sk_test_reading", api_base=nowhere, timeout_seconds=1)
-        yield Database(engine, runner, executor, gateway)
+        reads = Noted(open_reads(engine, timeout_seconds=10))
+        yield Database(engine, reads, runner, executor, gateway)
+        runner.run(reads.close())
         runner.run(gateway.close())
         runner.run(engine.dispose())
 
@@ -26,7 +33,7 @@ def opened(url: str, executor: Executor) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def executor() -> Executor:
     """What answers. It is the same for every account, so it is built once."""
-    return Executor(introspection=True)
+    return Executor(introspection=True, limits=GENEROUS)
 
 
 @pytest.fixture(scope="session")

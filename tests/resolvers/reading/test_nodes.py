@@ -73,8 +73,10 @@ def test_a_hundred_ids_are_answered_and_one_more_is_refused(world: World) -> Non
     assert [each["name"] for each in world.ask(question, ids=ids)] == ids
     with world.database.statements() as sent:
         error = world.refusal(question, ids=[*ids, "one_more"])
-    assert error["message"] == "At most 100 ids can be asked for at once: 101 are too many."
-    assert error["extensions"] == {"code": "INVALID_INPUT"}
+    assert error["message"] == (
+        "101 ids are too many to be asked for at once (MAX_PAGE_SIZE is 100). Ask in several operations, or for less."
+    )
+    assert error["extensions"] == {"code": "QUERY_TOO_COMPLEX", "limit": "MAX_PAGE_SIZE", "maximum": 100}
     assert sent == []
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.accounts import Account
+from db.reads import Reads
 from mirror.apply import Mirror
 from mirror.gateway import API_VERSION, Gateway
 from mirror.order import Seen
@@ -35,11 +36,28 @@ class Sent(NamedTuple):
     bound: tuple[Any, ...]
 
 
+class Noted:
+    """Reads that note what they send while somebody wants to know."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+        self.sent: list[Sent] | None = None
+
+    async def text(self, sql: str, values: Sequence[tuple[str, Any]], *, short: bool, often: bool) -> str:
+        if self.sent is not None:
+            self.sent.append(Sent(sql, tuple(value for _, value in values)))
+        return await self._reads.text(sql, values, short=short, often=often)
+
+    async def close(self) -> None:
+        await self._reads.close()
+
+
 @dataclass(frozen=True)
 class Database:
     """One database for many tests: each has an account of its own, which keeps them apart."""
 
     engine: AsyncEngine
+    reads: Noted
     runner: asyncio.Runner
     executor: Executor
     gateway: Gateway
@@ -53,16 +71,18 @@ class Database:
 
     @contextmanager
     def statements(self) -> Iterator[list["Sent"]]:
-        """What is sent to the database while the block runs, caught at the driver."""
+        """What is sent to the database while the block runs, by the engine and beneath it."""
         sent: list[Sent] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, bound: Sequence[Any], *_: Any) -> None:
             sent.append(Sent(statement, tuple(bound)))
 
         event.listen(self.engine.sync_engine, "before_cursor_execute", note)
+        self.reads.sent = sent
         try:
             yield sent
         finally:
+            self.reads.sent = None
             event.remove(self.engine.sync_engine, "before_cursor_execute", note)
 
 
@@ -138,4 +158,4 @@ class World:
 
 def _services(database: Database, account: Account, policy: Policy) -> Services:
     mirror = Mirror(database.engine, database.gateway, account, subscriber_key=policy.subscriber_metadata_key)
-    return Services(database.engine, database.gateway, mirror, account, policy)
+    return Services(database.engine, database.reads, database.gateway, mirror, account, policy)
