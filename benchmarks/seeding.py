@@ -20,6 +20,8 @@ from pathlib import Path
 import asyncpg
 import typer
 from sqlalchemy import Connection, Index
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from benchmarks import rows, synthetic
 from benchmarks.databases import Postgres
@@ -66,9 +68,10 @@ def sqlite_set(folder: Path, scale: int) -> Path:
 
 
 def _stamp() -> str:
-    columns = {name: [column.name for column in table.columns] for name, table in TABLES.items()}
+    tables = [str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in TABLES.values()]
+    indices = [(index.name, [column.name for column in index.columns]) for index in _indices()]
     sources = [inspect.getsource(module) for module in (rows, synthetic)]
-    return hashlib.sha256(repr((columns, sources)).encode()).hexdigest()[:10]
+    return hashlib.sha256(repr((tables, sorted(indices), sources)).encode()).hexdigest()[:10]
 
 
 def _drop_outdated(postgres: Postgres) -> None:

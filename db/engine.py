@@ -17,11 +17,6 @@ DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 BUSY_TIMEOUT_MS = 15_000
-PREPARING: dict[str, Any] = {
-    # Statements are planned once, not for each set of values, and are too short to be worth compiling.
-    "server_settings": {"plan_cache_mode": "force_generic_plan", "jit": "off"},
-    "max_cacheable_statement_size": 0,
-}
 NOT_PREPARING: dict[str, Any] = {
     "statement_cache_size": 0,
     "prepared_statement_cache_size": 0,
@@ -51,7 +46,7 @@ def create_engine(url: str, *, pool_size: int = 16, prepares: bool = True) -> As
         parsed,
         pool_size=pool_size,
         max_overflow=0,
-        connect_args=(PREPARING if prepares else NOT_PREPARING) if postgres else {},
+        connect_args=NOT_PREPARING if postgres and not prepares else {},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

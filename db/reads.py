@@ -22,6 +22,12 @@ SHORT_SECONDS = 0.05
 """How long a statement of SQLite's may keep everything else waiting, before a thread takes it over."""
 STEPS_BETWEEN_LOOKS = 20_000
 """Of SQLite's virtual machine: some milliseconds."""
+PREPARING: dict[str, Any] = {
+    # Statements are planned once, not for each set of values, and are too short to be worth compiling.
+    "server_settings": {"plan_cache_mode": "force_generic_plan", "jit": "off"},
+    "max_cacheable_statement_size": 0,
+}
+NOT_PREPARING: dict[str, Any] = {"statement_cache_size": 0}
 GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError)
 """How a connection shows that was lost; a statement that reads can be sent again."""
 
@@ -43,50 +49,65 @@ class Reads(Protocol):
     async def close(self) -> None: ...
 
 
-def open_reads(engine: AsyncEngine, *, timeout_seconds: float) -> Reads:
-    """Reads from the engine's database. No statement takes longer than the time."""
+def open_reads(engine: AsyncEngine, *, timeout_seconds: float, connections: int = 4, prepares: bool = True) -> Reads:
+    """Reads from the engine's database, over up to so many connections. No statement takes longer than the time."""
     if engine.dialect.name == "sqlite":
         return SqliteReads(str(engine.url.database), timeout_seconds)
-    return PostgresReads(engine, timeout_seconds)
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    known = {name: value for name, value in arguments.items() if not name.startswith("prepared_statement")}
+    return PostgresReads(known | (PREPARING if prepares else NOT_PREPARING), connections, timeout_seconds, prepares)
 
 
 class PostgresReads:
-    """Uses the engine's pool, and asyncpg's own call on its connections: no BEGIN, no ROLLBACK."""
+    """Connections of its own, and asyncpg's own call on them: nothing but the statement goes back and forth."""
 
-    def __init__(self, engine: AsyncEngine, timeout_seconds: float) -> None:
-        self._engine = engine
+    def __init__(self, arguments: dict[str, Any], connections: int, timeout_seconds: float, prepares: bool) -> None:
+        self._arguments = arguments
+        self._room = asyncio.Semaphore(connections)
         self._timeout = timeout_seconds
+        self._prepares = prepares
+        self._idle: list[asyncpg.Connection] = []
 
     async def text(self, sql: str, values: Sequence[tuple[str, Any]], *, short: bool, often: bool) -> str:
         arguments = [value for _, value in values]
-        try:
-            return await self._once(sql, arguments, often)
-        except GONE:
-            return await self._once(sql, arguments, often)
+        async with self._room:
+            try:
+                return await self._once(sql, arguments, often)
+            except GONE:
+                return await self._once(sql, arguments, often)
 
     async def _once(self, sql: str, arguments: Sequence[Any], often: bool) -> str:
-        pooled = await self._engine.raw_connection()
+        connection = await self._connection()
         try:
-            driver: Any = pooled.driver_connection
-            if often:
-                text: str = await driver.fetchval(sql, *arguments, timeout=self._timeout)
+            if often or not self._prepares:
+                text: str = await connection.fetchval(sql, *arguments, timeout=self._timeout)
             else:
                 # A statement that may never come again takes no place from those that do.
-                statement = await driver.prepare(sql, timeout=self._timeout)
+                statement = await connection.prepare(sql, timeout=self._timeout)
                 text = await statement.fetchval(*arguments, timeout=self._timeout)
         except TimeoutError:
             raise TookTooLong from None
-        except GONE as error:
-            pooled.invalidate(error)
+        except GONE:
+            connection.terminate()
             raise
         except asyncpg.PostgresError as error:
             raise StatementFailed from error
         finally:
-            pooled.close()
+            # A statement that was ended early is cancelled by the driver, before the next one begins.
+            if not connection.is_closed():
+                self._idle.append(connection)
         return text
 
+    async def _connection(self) -> asyncpg.Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        return await asyncpg.connect(**self._arguments, timeout=self._timeout)
+
     async def close(self) -> None:
-        """The engine is somebody else's."""
+        while self._idle:
+            await self._idle.pop().close()
 
 
 class SqliteReads:

@@ -1,29 +1,43 @@
 """/graphql, after the GraphQL-over-HTTP specification."""
 
 import time
+from collections.abc import Mapping
 
 import structlog
 from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from db.outage import DATABASE_AWAY
 from resolvers.context import Caller, Context
 from server.auth import Authenticator, Unauthenticated
+from server.departure import Departed, Departure
+from server.errors import http_error
 from server.graphiql import GraphiQL
 from server.jwks import KeysUnavailable
 from server.negotiation import GRAPHQL_RESPONSE, HTML, JSON, negotiate
 from server.persisted_queries import PersistedQueries
-from server.requests import DOCUMENT_PARAMETERS, read_request
+from server.requests import DOCUMENT_PARAMETERS, from_body, from_url
 from server.trusted_documents import TrustedDocuments
 from server.wiring import Wiring
 
+CONTENT_TYPES = {media_type: f"{media_type}; charset=utf-8".encode() for media_type in (GRAPHQL_RESPONSE, JSON)}
+# The answer to a URL is not the same for the next who signs in with the same browser.
+NOT_STORED = (b"cache-control", b"no-store")
+
 log = structlog.stdlib.get_logger(__name__)
+
+Finished = tuple[int, str, bytes]
+"""Status, media type and body."""
 
 
 class GraphQL:
-    """Answers queries by GET and POST, mutations by POST alone, and GraphiQL's page where there is one."""
+    """Answers queries by GET and POST, mutations by POST alone, and GraphiQL's page where there is one.
+
+    An ASGI application, since Starlette's objects cost more than what a small query does.
+    """
 
     def __init__(
         self,
@@ -37,39 +51,65 @@ class GraphQL:
         self._documents = documents
         self._page = page
 
-    async def handle(self, request: Request) -> Response:
-        accept = request.headers.get("accept")
-        by_url = request.method != "POST"
-        wants_page = self._page is not None and by_url and DOCUMENT_PARAMETERS.isdisjoint(request.query_params)
-        media_type = negotiate(accept, (GRAPHQL_RESPONSE, JSON, HTML) if wants_page else (GRAPHQL_RESPONSE, JSON))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Of a header that is sent twice, the first counts.
+        headers = dict(reversed(scope["headers"]))
+        try:
+            if self._page is not None and self._wants_page(scope, _text(headers, b"accept")):
+                await self._page.response(Request(scope))(scope, receive, send)
+                return
+            status, media_type, body = await self._answer(scope, headers, receive)
+        except HTTPException as error:
+            await http_error(Request(scope), error)(scope, receive, send)
+            return
+        except Departed:
+            return
+        told = [(b"content-type", CONTENT_TYPES[media_type]), (b"content-length", b"%d" % len(body))]
+        if scope["method"] != "POST":
+            told.append(NOT_STORED)
+        await send({"type": "http.response.start", "status": status, "headers": told})
+        await send({"type": "http.response.body", "body": body})
+
+    def _wants_page(self, scope: Scope, accept: str | None) -> bool:
+        if scope["method"] == "POST" or not DOCUMENT_PARAMETERS.isdisjoint(QueryParams(scope["query_string"])):
+            return False
+        return negotiate(accept, (GRAPHQL_RESPONSE, JSON, HTML)) == HTML
+
+    async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Finished:
+        media_type = negotiate(_text(headers, b"accept"), (GRAPHQL_RESPONSE, JSON))
         if media_type is None:
             raise HTTPException(406, f"Answers come as {GRAPHQL_RESPONSE} or {JSON}: accept one of them.")
-        if self._page is not None and media_type == HTML:
-            return self._page.response(request)
-
-        caller = await self._caller(request)
-        asked = await read_request(request)
-        query = self._documents.text(asked.query, asked.sha256)
-        if by_url and _is_mutation(query, asked.operation_name):
-            raise HTTPException(405, "Mutations are sent by POST.", {"allow": "POST"})
+        caller = await self._caller(_text(headers, b"authorization"))
+        if scope["method"] == "POST":
+            asked = await from_body(_text(headers, b"content-type") or "", receive)
+            query = self._documents.text(asked.query, asked.sha256)
+        else:
+            asked = from_url(scope["query_string"])
+            query = self._documents.text(asked.query, asked.sha256)
+            if _is_mutation(query, asked.operation_name):
+                raise HTTPException(405, "Mutations are sent by POST.", {"allow": "POST"})
         wired = self._wiring.current()
-        context = Context(wired.services, caller, request.state.request_id, int(time.time()))
+        context = Context(wired.services, caller, scope["state"]["request_id"], int(time.time()))
         try:
-            answer = await wired.executor.execute(
-                query=query, variables=asked.variables, operation_name=asked.operation_name, context=context
-            )
+            with Departure(receive):
+                answer = await wired.executor.execute(
+                    query=query,
+                    variables=asked.variables,
+                    operation_name=asked.operation_name,
+                    context=context,
+                    tells_cost=headers.get(b"x-query-cost", b"").lower() == b"true",
+                )
         except DATABASE_AWAY as error:
             log.error("the database is away", error=type(error).__name__)
             detail = "The database cannot be reached now: try again in a few seconds."
             raise HTTPException(503, detail, {"retry-after": "5"}) from error
         if asked.sha256 is not None and answer.executed:
             self._documents.remember(asked.sha256, query)
-        status = 200 if answer.executed or media_type == JSON else 400
-        return Response(answer.body, status, _headers(media_type, by_url))
+        return 200 if answer.executed or media_type == JSON else 400, media_type, answer.body
 
-    async def _caller(self, request: Request) -> Caller:
+    async def _caller(self, authorization: str | None) -> Caller:
         try:
-            return await self._authenticator.authenticate(request.headers.get("authorization"))
+            return await self._authenticator.authenticate(authorization)
         except Unauthenticated as error:
             challenge = f'Bearer error="invalid_token", error_description="{error}"' if error.bad_token else "Bearer"
             raise HTTPException(401, str(error), {"www-authenticate": challenge}) from None
@@ -78,10 +118,9 @@ class GraphQL:
             raise HTTPException(503, detail, {"retry-after": "10"}) from None
 
 
-def _headers(media_type: str, by_url: bool) -> dict[str, str]:
-    headers = {"content-type": f"{media_type}; charset=utf-8"}
-    # The answer to a URL is not the same for the next who signs in with the same browser.
-    return headers | {"cache-control": "no-store"} if by_url else headers
+def _text(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 def _is_mutation(query: str, operation_name: str | None) -> bool:

@@ -12,8 +12,10 @@ def negotiate(accept: str | None, offers: Sequence[str]) -> str | None:
 
     Without an Accept header everything is accepted. What cannot be read in the header counts as not accepted.
     """
-    if not accept or not accept.strip():
+    if not accept or accept == "*/*" or not accept.strip():
         return offers[0]
+    if accept in offers:
+        return accept
     ranges = [_media_range(part) for part in accept.split(",")]
     qualities = [_quality(offer, ranges) for offer in offers]
     best = max(qualities)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.types import Receive
 
+from server.departure import Departed
 from server.document_hash import named_hash
 from server.negotiation import JSON
 
@@ -27,13 +29,9 @@ class GraphQLRequest:
     operation_name: str | None
 
 
-async def read_request(request: Request) -> GraphQLRequest:
-    """The parameters of a GET or POST request. Raises HTTPException with a 4xx status."""
-    return _from_url(request) if request.method in ("GET", "HEAD") else await _from_body(request)
-
-
-def _from_url(request: Request) -> GraphQLRequest:
-    parameters: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
+def from_url(query_string: bytes) -> GraphQLRequest:
+    """The parameters of a GET request. Raises HTTPException with a 4xx status."""
+    parameters: dict[str, Any] = {name: value for name, value in QueryParams(query_string).items() if value}
     for name in ("variables", "extensions"):
         if name in parameters:
             try:
@@ -43,10 +41,11 @@ def _from_url(request: Request) -> GraphQLRequest:
     return _checked(parameters)
 
 
-async def _from_body(request: Request) -> GraphQLRequest:
-    if not _is_json_in_utf8(request.headers.get("content-type", "")):
+async def from_body(content_type: str, receive: Receive) -> GraphQLRequest:
+    """The parameters of a POST request. Raises HTTPException with a 4xx status, and Departed."""
+    if content_type != JSON and not _is_json_in_utf8(content_type):
         raise HTTPException(415, "Send the request as application/json in UTF-8.", {"accept": JSON})
-    body = await _body(request)
+    body = await _body(receive)
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -61,13 +60,18 @@ def _is_json_in_utf8(content_type: str) -> bool:
     return media_type.strip() == JSON and all(charset in ("utf-8", "utf8") for charset in CHARSET.findall(parameters))
 
 
-async def _body(request: Request) -> bytes:
+async def _body(receive: Receive) -> bytearray:
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Departed
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > LARGEST_BODY:
             raise HTTPException(413, "The body is larger than 1 MiB.", {"connection": "close"})
-    return bytes(body)
+    return body
 
 
 def _checked(parameters: dict[str, Any]) -> GraphQLRequest:

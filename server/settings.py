@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: Annotated[SecretStr, AfterValidator(_known_database)] = SecretStr("sqlite:///stripe-graphql.db")
-    database_pool_size: Annotated[int, Field(ge=1, le=500)] = 16
+    database_pool_size: Annotated[int, Field(ge=2, le=500)] = 16
     database_prepared_statements: bool = True
     read_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 10.0
 

@@ -74,12 +74,18 @@ class Wiring:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         settings = self._settings
+        reading = settings.database_pool_size // 2
         self._engine = create_engine(
             settings.database_url.get_secret_value(),
-            pool_size=settings.database_pool_size,
+            pool_size=settings.database_pool_size - reading,
             prepares=settings.database_prepared_statements,
         )
-        self._reads = open_reads(self._engine, timeout_seconds=settings.read_timeout_seconds)
+        self._reads = open_reads(
+            self._engine,
+            timeout_seconds=settings.read_timeout_seconds,
+            connections=reading,
+            prepares=settings.database_prepared_statements,
+        )
         gateway = Gateway(
             secret_key=self._secret_key,
             api_base=settings.stripe_api_base,

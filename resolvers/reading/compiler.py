@@ -116,7 +116,7 @@ class Compiler:
         nested = self._nested(scope, text)
         if nested is not None:
             return rows.select(scope, self._dialect.join(nested)).scalar_subquery()
-        found = self._set(rows.table)
+        found = self._set(rows.table, single=True)
         whole = found.row_text(text(found.scope))
         found.find(rows)
         return select(self._dialect.join(whole)).select_from(found.joined()).scalar_subquery()
@@ -128,9 +128,9 @@ class Compiler:
         except _TooDeep:
             return None
 
-    def _set(self, table: type[Mirrored], parent: RowSet | None = None) -> RowSet:
+    def _set(self, table: type[Mirrored], parent: RowSet | None = None, *, single: bool = False) -> RowSet:
         self._sets += 1
-        scope = Scope.over(self.request, table, depth=self._dialect.many)
+        scope = Scope.over(self.request, table, depth=self._dialect.many, in_list=not single)
         found = RowSet(scope, self._sets, parent)
         found.scope = replace(scope, rows=found)
         return found

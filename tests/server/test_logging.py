@@ -48,3 +48,35 @@ def test_every_line_is_json_with_the_request_id_and_without_secrets() -> None:
 def test_the_level_decides_what_is_said() -> None:
     assert [line["level"] for line in logged("error")] == ["error"]
     assert "detail" in [line["event"] for line in logged("debug")]
+
+
+ODD = """
+import asyncio, os, sys
+import structlog
+from server.logging import configure_logging
+
+configure_logging("info")
+log = structlog.get_logger()
+
+
+async def answer():
+    with structlog.contextvars.bound_contextvars(request_id="r1"):
+        await asyncio.create_task(asyncio.to_thread(log.info, "in a task's thread"))
+
+
+asyncio.run(answer())
+log.info("odd", lone="\\ud800 ada@example.com", large=10**30, keys={1: {"sk_test_hunter2"}})
+os.close(2)
+log.info("nobody hears this")
+print("went on")
+"""
+
+
+def test_what_is_logged_never_ends_what_logs_it() -> None:
+    run = subprocess.run([sys.executable, "-c", ODD], capture_output=True, check=True, text=True)
+    assert run.stdout == "went on\n"
+    task, odd = [json.loads(line) for line in run.stderr.splitlines()]
+    assert (task["request_id"], task["logger"]) == ("r1", "__main__")
+    assert (odd["large"], odd["keys"]) == (10**30, {"1": ["[redacted]"]})
+    assert "@" not in odd["lone"]
+    assert "request_id" not in odd

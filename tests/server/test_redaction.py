@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from server.redaction import redact
+from server.redaction import looks_clean, redact
 
 SECRETS = [
     "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
@@ -24,11 +24,21 @@ SECRETS = [
     "around", ["{}", "before {} after", "key={}&x=1", '{{"a": "{}"}}', "Bearer {}", "<{}>", "[{}]"]
 )
 def test_secrets_and_addresses_are_hidden_wherever_they_stand(secret: str, around: str) -> None:
-    assert secret not in redact(around.format(secret))
+    line = around.format(secret)
+    assert secret not in redact(line)
+    assert not looks_clean(line.encode())
+
+
+def test_a_line_that_looks_clean_is_not_searched_any_further() -> None:
+    line = '{"method":"POST","path":"/graphql","status":200,"event":"request","request_id":"6f1ed002ab559585"}'
+    assert looks_clean(line.encode())
+    assert redact(line) == line
 
 
 def test_passwords_in_urls_are_hidden() -> None:
-    assert redact("postgresql://ada:hunter2@localhost/db") == "postgresql://[redacted]@localhost/db"
+    url = "postgresql://ada:hunter2@localhost/db"
+    assert redact(url) == "postgresql://[redacted]@localhost/db"
+    assert not looks_clean(url.encode())
 
 
 def test_containers_and_objects_are_searched() -> None:
