@@ -1,10 +1,10 @@
 """charge: money taken now, off-session, on a payment method that is already there."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import PaymentIntentCreateParams
+from typing import TYPE_CHECKING, Any
 
 from mirror.errors import AuthenticationRequired, CardDeclined
 from mirror.gateway import Call, payment_intents
@@ -16,6 +16,9 @@ from resolvers.outcome import Outcome, Rejected, UserError, UserErrorCode
 from resolvers.ownership import customer_now, customer_of
 from resolvers.payment import default_payment_method, id_of, look_at_refusal, of_intent
 from resolvers.perform import perform
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentCreateParams
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "amount": ("amount", "decimal"),

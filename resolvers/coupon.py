@@ -1,10 +1,10 @@
 """addCoupon: a coupon on what the customer is subscribed to, or kept for the next subscribe."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import SubscriptionUpdateParamsDiscount
+from typing import TYPE_CHECKING, Any
 
 from db.tables import Subscription
 from mirror.gateway import Call, subscriptions
@@ -16,6 +16,9 @@ from resolvers.ownership import customer_now, customer_of, not_found, owned
 from resolvers.payment import id_of
 from resolvers.pending_coupon import keep, redeemable
 from resolvers.perform import perform
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionUpdateParamsDiscount
 
 NOT_LIVE = ("canceled", "incomplete", "incomplete_expired")
 PATHS: Mapping[str, tuple[str, ...]] = {"customer": ("customer",)}

@@ -1,11 +1,11 @@
 """getOrCreateCustomer: one live customer per subscriber, however many ask for it at once."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import CustomerCreateParams
+from typing import TYPE_CHECKING, Any
 
 from db.operations import Identity
 from mirror.errors import IdempotencyMismatch, Refused
@@ -18,6 +18,9 @@ from resolvers.outcome import Outcome, Rejected, UserErrorCode
 from resolvers.perform import Work, perform
 from resolvers.refused import for_caller
 from resolvers.reservation import begin_next_generation, reserve
+
+if TYPE_CHECKING:
+    from stripe.params import CustomerCreateParams
 
 PATHS: Mapping[str, tuple[str, ...]] = {"email": ("email",), "name": ("name",)}
 DAY_SECONDS = 86_400

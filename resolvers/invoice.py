@@ -1,10 +1,10 @@
 """payInvoice, and paying an invoice as a step of another verb."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import InvoicePayParams
+from typing import TYPE_CHECKING, Any
 
 from db.tables import Invoice, Subscription
 from mirror.errors import AuthenticationRequired, CardDeclined
@@ -17,6 +17,9 @@ from resolvers.ownership import customer_now, owned
 from resolvers.payment import default_payment_method, id_of, look_at_refusal, of_invoice
 from resolvers.payment_method import usable
 from resolvers.perform import perform
+
+if TYPE_CHECKING:
+    from stripe.params import InvoicePayParams
 
 PATHS: Mapping[str, tuple[str, ...]] = {"payment_method": ("paymentMethod",), "invoice": ("invoice",)}
 

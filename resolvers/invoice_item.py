@@ -1,10 +1,10 @@
 """addInvoiceItem: something to bill with the next invoice, or on a given draft."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import InvoiceItemCreateParams
+from typing import TYPE_CHECKING, Any
 
 from db.tables import Invoice, Subscription
 from mirror.gateway import Call, invoice_items
@@ -16,6 +16,9 @@ from resolvers.outcome import Outcome, Rejected, UserError, UserErrorCode
 from resolvers.ownership import customer_of, owned
 from resolvers.payment import id_of
 from resolvers.perform import perform
+
+if TYPE_CHECKING:
+    from stripe.params import InvoiceItemCreateParams
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "amount": ("amount", "decimal"),

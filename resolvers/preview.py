@@ -1,14 +1,10 @@
 """What only Stripe can tell: what the next invoice would be, and what an open invoice waits for."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import (
-    InvoiceCreatePreviewParams,
-    InvoiceCreatePreviewParamsDiscount,
-    InvoiceCreatePreviewParamsSubscriptionDetailsItem,
-)
+from typing import TYPE_CHECKING, Any
 
 from db.tables import Subscription
 from mirror.errors import Refused
@@ -21,6 +17,13 @@ from resolvers.payment import id_of, intent_of, of_intent
 from resolvers.promotion_code import usable_by
 from resolvers.refused import user_error
 from resolvers.sale import sellable_price
+
+if TYPE_CHECKING:
+    from stripe.params import (
+        InvoiceCreatePreviewParams,
+        InvoiceCreatePreviewParamsDiscount,
+        InvoiceCreatePreviewParamsSubscriptionDetailsItem,
+    )
 
 PREVIEW_SECONDS = 10.0
 NOTHING_TO_INVOICE = frozenset(

@@ -1,10 +1,10 @@
 """sendInvoice: what is pending becomes an invoice, and goes out."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import InvoiceCreateParams
+from typing import TYPE_CHECKING, Any
 
 from db.tables import Subscription
 from mirror.errors import Refused
@@ -17,6 +17,9 @@ from resolvers.outcome import Outcome, PaymentSucceeded, Rejected, UserError, Us
 from resolvers.ownership import customer_now, customer_of, owned
 from resolvers.payment import default_payment_method, id_of
 from resolvers.perform import perform
+
+if TYPE_CHECKING:
+    from stripe.params import InvoiceCreateParams
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "currency": ("currency",),

@@ -1,11 +1,11 @@
 """subscribe: a new subscription, and how its first payment went."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-
-from stripe.params import SubscriptionCreateParams, SubscriptionCreateParamsDiscount, SubscriptionCreateParamsItem
+from typing import TYPE_CHECKING, Any, Literal
 
 from mirror.gateway import Call, subscriptions
 from resolvers.checks import ANY_ID, OPERATION_KEY, Checks
@@ -19,6 +19,9 @@ from resolvers.pending_coupon import pending_coupon_of, redeemable, use_up
 from resolvers.perform import perform
 from resolvers.promotion_code import promotion_code_id
 from resolvers.sale import refuse_duplicates, sellable_price
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionCreateParams, SubscriptionCreateParamsDiscount, SubscriptionCreateParamsItem
 
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
 LONGEST_TRIAL_DAYS = 730

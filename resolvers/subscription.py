@@ -1,10 +1,10 @@
 """The verbs of a subscription that exists: cancelSubscription and resumeSubscription."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from stripe.params import SubscriptionCancelParams, SubscriptionUpdateParams
+from typing import TYPE_CHECKING, Any
 
 from db.tables import Subscription
 from mirror.errors import NotFound
@@ -16,6 +16,9 @@ from resolvers.outcome import Outcome, Rejected, UserError, UserErrorCode
 from resolvers.ownership import owned
 from resolvers.payment import id_of
 from resolvers.perform import perform
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionCancelParams, SubscriptionUpdateParams
 
 ENDED = ("canceled", "incomplete_expired")
 PATHS: Mapping[str, tuple[str, ...]] = {"cancellation_details[comment]": ("comment",), "id": ("subscription",)}

@@ -6,8 +6,8 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from db.migrations import schema_is_current
 from db.outage import DATABASE_AWAY
+from db.schema_version import schema_is_current
 from server.wiring import Wiring
 
 PATIENCE_SECONDS = 3

@@ -1,30 +1,46 @@
 """The database's schema before a server starts."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine, database_url
-from db.migrations import migrate, schema_is_current
 from db.outage import DATABASE_AWAY
+from db.schema_version import schema_is_current
 from server.refusal import Refusal
 
 UNREACHABLE = "The database cannot be used: check that it runs, and DATABASE_URL."
 BEHIND = "The database's schema is behind: run `stripe-graphql migrate`, or start with --migrate."
 
 
-async def migrate_or_refuse(url: str) -> None:
-    async with _opened(url) as engine:
-        await migrate(engine)
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[AsyncEngine]:
+    """Raises Refusal when the database cannot be used, then or in the block."""
+    _refuse_unusable_file(url)
+    engine = create_engine(url, pool_size=1)
+    try:
+        yield engine
+    except DATABASE_AWAY:
+        raise Refusal(UNREACHABLE) from None
+    finally:
+        await engine.dispose()
 
 
-async def refuse_if_behind(url: str) -> None:
-    async with _opened(url) as engine:
-        current = await schema_is_current(engine)
-    if not current:
-        raise Refusal(BEHIND)
+async def is_current(url: str) -> bool:
+    async with opened(url) as engine:
+        return await schema_is_current(engine)
+
+
+def migrate_apart() -> None:
+    """`stripe-graphql migrate` as a child, so that what only migrating needs does not stay in a server's memory."""
+    child = subprocess.run([sys.executable, "-P", "-m", "server.cli", "migrate"], stdout=subprocess.DEVNULL)
+    if child.returncode:
+        # It has said why.
+        sys.exit(child.returncode)
 
 
 def _refuse_unusable_file(url: str) -> None:
@@ -37,15 +53,3 @@ def _refuse_unusable_file(url: str) -> None:
             connection.execute("PRAGMA schema_version")
     except sqlite3.Error as error:
         raise Refusal(f"The SQLite file of DATABASE_URL cannot be used: {error}.") from None
-
-
-@asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[AsyncEngine]:
-    _refuse_unusable_file(url)
-    engine = create_engine(url, pool_size=1)
-    try:
-        yield engine
-    except DATABASE_AWAY:
-        raise Refusal(UNREACHABLE) from None
-    finally:
-        await engine.dispose()

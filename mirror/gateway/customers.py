@@ -1,8 +1,13 @@
 """Calls about customers. https://docs.stripe.com/api/customers"""
 
-from stripe.params import CustomerCreateParams, CustomerUpdateParams
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call, segment
+
+if TYPE_CHECKING:
+    from stripe.params import CustomerCreateParams, CustomerUpdateParams
 
 
 def create(params: CustomerCreateParams) -> Call:

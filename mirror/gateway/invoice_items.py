@@ -1,8 +1,13 @@
 """Calls about invoice items. https://docs.stripe.com/api/invoiceitems"""
 
-from stripe.params import InvoiceItemCreateParams
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call
+
+if TYPE_CHECKING:
+    from stripe.params import InvoiceItemCreateParams
 
 
 def create(params: InvoiceItemCreateParams) -> Call:

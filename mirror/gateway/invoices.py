@@ -1,14 +1,19 @@
 """Calls about invoices. https://docs.stripe.com/api/invoices"""
 
-from stripe.params import (
-    InvoiceCreateParams,
-    InvoiceCreatePreviewParams,
-    InvoiceFinalizeInvoiceParams,
-    InvoicePayParams,
-    InvoiceSendInvoiceParams,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call, segment
+
+if TYPE_CHECKING:
+    from stripe.params import (
+        InvoiceCreateParams,
+        InvoiceCreatePreviewParams,
+        InvoiceFinalizeInvoiceParams,
+        InvoicePayParams,
+        InvoiceSendInvoiceParams,
+    )
 
 
 def create(params: InvoiceCreateParams) -> Call:

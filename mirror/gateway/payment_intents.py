@@ -1,8 +1,13 @@
 """Calls about payment intents. https://docs.stripe.com/api/payment_intents"""
 
-from stripe.params import PaymentIntentCreateParams
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentCreateParams
 
 
 def create(params: PaymentIntentCreateParams) -> Call:

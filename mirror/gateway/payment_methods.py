@@ -1,8 +1,13 @@
 """Calls about payment methods. https://docs.stripe.com/api/payment_methods"""
 
-from stripe.params import PaymentMethodAttachParams
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call, segment
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentMethodAttachParams
 
 
 def attach(payment_method: str, params: PaymentMethodAttachParams) -> Call:

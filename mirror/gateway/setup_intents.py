@@ -1,8 +1,13 @@
 """Calls about setup intents. https://docs.stripe.com/api/setup_intents"""
 
-from stripe.params import SetupIntentCreateParams
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call
+
+if TYPE_CHECKING:
+    from stripe.params import SetupIntentCreateParams
 
 
 def create(params: SetupIntentCreateParams) -> Call:

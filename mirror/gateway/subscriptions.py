@@ -1,8 +1,13 @@
 """Calls about subscriptions. https://docs.stripe.com/api/subscriptions"""
 
-from stripe.params import SubscriptionCancelParams, SubscriptionCreateParams, SubscriptionUpdateParams
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call, segment
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionCancelParams, SubscriptionCreateParams, SubscriptionUpdateParams
 
 
 def create(params: SubscriptionCreateParams) -> Call:

@@ -4,11 +4,17 @@ import asyncio
 
 import typer
 
-from server.migrations import migrate_or_refuse
+from db.migrations import migrate
+from server.migrations import opened
 from server.settings import read_settings
 
 
 def run() -> None:
     """Bring the schema of the database at DATABASE_URL up to date."""
-    asyncio.run(migrate_or_refuse(read_settings().database_url.get_secret_value()))
+    asyncio.run(_migrate(read_settings().database_url.get_secret_value()))
     typer.echo("The schema is up to date.")
+
+
+async def _migrate(url: str) -> None:
+    async with opened(url) as engine:
+        await migrate(engine)

@@ -21,7 +21,7 @@ from server.app import build
 from server.graphiql import GraphiQL
 from server.listening import address, listen
 from server.logging import configure_logging
-from server.migrations import migrate_or_refuse, refuse_if_behind
+from server.migrations import BEHIND, is_current, migrate_apart
 from server.refusal import Refusal
 from server.sandbox import SUBSCRIBER, running_sandbox, wait_for_sandbox, with_sandbox
 from server.settings import Settings, is_loopback, read_settings
@@ -122,10 +122,11 @@ def _refuse_what_is_missing(settings: Settings) -> None:
 
 def _prepare_database(settings: Settings, migrate: bool) -> None:
     url = settings.database_url.get_secret_value()
-    if migrate or database_url(url).get_backend_name() == "sqlite":
-        asyncio.run(migrate_or_refuse(url))
-    else:
-        asyncio.run(refuse_if_behind(url))
+    if asyncio.run(is_current(url)):
+        return
+    if not migrate and database_url(url).get_backend_name() != "sqlite":
+        raise Refusal(BEHIND)
+    migrate_apart()
 
 
 def _greet(settings: Settings, here: str, sandbox_port: int) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
 from db.engine import create_engine
-from db.migrations import migrate, schema_is_current
+from db.migrations import migrate
+from db.schema_version import schema_is_current
 from db.subscribers import Subscriber
 from db.tables import RESOURCES, StoredObject
 

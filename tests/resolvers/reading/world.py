@@ -121,19 +121,39 @@ class World:
             await Writer(connection, account, known, key).write([(form, seen) for form in forms.values()])
 
     def answer(
-        self, document: str, /, *, by: Caller = OPERATOR, at: int = NOW, operation: str | None = None, **variables: Any
+        self,
+        document: str,
+        /,
+        *,
+        by: Caller = OPERATOR,
+        at: int = NOW,
+        operation: str | None = None,
+        tells_cost: bool = False,
+        **variables: Any,
     ) -> dict[str, Any]:
         """The whole answer, as a client gets it: `data`, and `errors` if there are any."""
-        return self.answer_executed(document, by=by, at=at, operation=operation, **variables)[0]
+        return self.answer_executed(document, by=by, at=at, operation=operation, tells_cost=tells_cost, **variables)[0]
 
     def answer_executed(
-        self, document: str, /, *, by: Caller = OPERATOR, at: int = NOW, operation: str | None = None, **variables: Any
+        self,
+        document: str,
+        /,
+        *,
+        by: Caller = OPERATOR,
+        at: int = NOW,
+        operation: str | None = None,
+        tells_cost: bool = False,
+        **variables: Any,
     ) -> tuple[dict[str, Any], bool]:
         """The same, and whether anything ran."""
         context = Context(self.services, by, "req-1", at)
         answer = self.database.run(
             self.database.executor.execute(
-                query=document, variables=variables, operation_name=operation, context=context
+                query=document,
+                variables=variables,
+                operation_name=operation,
+                context=context,
+                tells_cost=tells_cost,
             )
         )
         body: dict[str, Any] = json.loads(answer.body)
