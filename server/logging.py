@@ -64,6 +64,8 @@ class _Form(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         event = {"event": record.getMessage(), **structlog.contextvars.get_contextvars()}
         event["level"] = record.levelname.lower()
+        if record.stack_info:
+            event["stack_info"] = record.stack_info
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
         return _line(record.name, event).decode()

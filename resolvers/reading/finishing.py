@@ -13,7 +13,7 @@ from resolvers.reading.scalars import exact
 from resolvers.reading.selection import TYPE
 from resolvers.reading.values import Frame, Given
 
-TOLD_TYPE = re.compile(r'"\\u0054":("\w+"),?')
+TOLD_TYPE = re.compile(r'"\\u0054":("\w+")(,?)')
 # Keys of metadata are any text, so those of our own must not be guessed.
 UNFINISHED_KEY, FORMATTED_KEY = secrets.token_hex(16), secrets.token_hex(16)
 
@@ -47,7 +47,7 @@ def unfinished(text: str) -> Any:
     An amount that people read is [minor units, currency], and an object of an abstract type tells it under TYPE.
     """
     text = text.replace(UNFINISHED, f'{{"{UNFINISHED_KEY}":').replace(FORMATTED, f'{{"{FORMATTED_KEY}":')
-    return _plain(orjson.loads(TOLD_TYPE.sub(rf'"\\u{ord(TYPE):04x}":\1,', text)))
+    return _plain(orjson.loads(TOLD_TYPE.sub(rf'"\\u{ord(TYPE):04x}":\1\2', text)))
 
 
 def _plain(value: Any) -> Any:

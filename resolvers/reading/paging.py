@@ -17,8 +17,6 @@ from resolvers.reading.values import NUL, Given
 DEFAULT_SIZE = 20
 LARGEST = 2**63 - 1
 """What a column of whole numbers can hold."""
-INFO = {"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"}
-"""What of pageInfo has to be looked up."""
 
 
 def sort_key(scope: Scope, order: OrderBy) -> ColumnElement[Any]:
@@ -79,7 +77,12 @@ class Page:
         self._before: Given | None = arguments.get("before")
         self.parts = field.below()
         wanted = {each.name for part in self.parts if part.name == "pageInfo" for each in part.below()}
-        self.looks_around = bool(wanted & INFO)
+        self.looks_around = not wanted.isdisjoint(self._found_out())
+
+    def _found_out(self) -> set[str]:
+        """What of pageInfo only the rows tell; the rest follows from the arguments."""
+        onward, already = ("hasNextPage", self._before) if self.forward else ("hasPreviousPage", self._after)
+        return {"startCursor", "endCursor"} | ({onward} if already is None else set())
 
     def size(self) -> Callable[[Any], int]:
         """How many rows a page has at most, by the values of a run. It raises GraphQLError for an impossible number."""

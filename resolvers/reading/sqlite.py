@@ -44,7 +44,7 @@ from resolvers.reading.dialect import (
     quoted,
     whole,
 )
-from resolvers.reading.sources import Amount, Column, Embedded, Path, Source
+from resolvers.reading.sources import Column, Embedded, Path, Source
 
 MOST_MEMBERS = 60
 """A function takes at most 127 arguments, two for each member of an object."""
@@ -64,10 +64,10 @@ class Sqlite:
 
     def need(self, source: Source) -> int:
         match source:
-            case Column() | Path() | Amount():
+            case Column() | Path():
                 return 15
             case Embedded():
-                return 48
+                return 62
         return 32
 
     def nests(self, *, many: bool, relations: bool, in_list: bool) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 KNOWS_REFUNDS = {
     "db/migrations/versions/0001_first.py",
+    "db/migrations/versions/0002_text_by_code_point.py",
     "db/tables/__init__.py",
     "db/tables/refunds.py",
     "mirror/gateway/retrieve.py",
@@ -16,7 +17,7 @@ KNOWS_REFUNDS = {
     "schema/__init__.py",
     "schema/charge.py",
 }
-"""Its table, the list of resources, how Stripe is asked for one, its type; and that a charge lists its refunds."""
+"""Its table and what was migrated of it, the list of resources, how Stripe is asked for one, its type; and that a charge lists its refunds."""
 
 
 def test_a_resource_without_mutations_is_known_in_the_places_that_the_document_names() -> None:
