@@ -257,7 +257,8 @@ class Compiler:
                 alive = [] if mirrored.keeps_deleted else [target.row.c.deleted.is_(False)]
                 return [target.row.c.id == key, *alive]
 
-            return only(mirrored.table, conditions)
+            # No limit: ids are unique.
+            return Rows(mirrored.table, conditions)
 
         key = scope.row.c[column] if isinstance(column, str) else column(scope)
         nested = self._sub_select(scope, rows(key), fields)

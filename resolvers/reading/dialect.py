@@ -67,6 +67,8 @@ class Token:
     """What stands for null; None where the value cannot be null."""
     names: tuple[str, ...] = ()
     """Of an enum: what it may be, in upper case."""
+    column: ColumnElement[Any] | None = None
+    """What is null where the value is, if that is found out with less work."""
 
 
 Member = Token | Parts

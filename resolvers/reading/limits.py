@@ -101,13 +101,15 @@ class _Inspection:
                 cost.add(self._any(field, levels), USUAL_LENGTH if listed else 1)
 
     def _page(self, cost: Cost, field: Selected, page: Page, levels: int) -> None:
-        cost.times.append((page.size(), Cost()))
+        row = Cost()
         for part in page.parts:
             cost.fixed += 1
-            if part.name in ("nodes", "edges"):
-                cost.times.append((page.size(), self._any(part, levels - 1)))
-            else:
-                cost.add(self._any(part, levels - 1))
+            (row if part.name in ("nodes", "edges") else cost).add(self._any(part, levels - 1))
+        size = page.size()
+        if isinstance(size, int):
+            cost.add(row, size)
+        else:
+            cost.times.append((size, row))
 
     def _number_of(self, ids: Given, field: Selected) -> Callable[[Frame], int]:
         most = self._limits.page_size

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case
 
 from resolvers.money import major_unit
 from resolvers.reading.dialect import MISSING, Kind, Member, Parts, Token, decimal_of, quoted
-from resolvers.reading.scalars import none_of, upper
+from resolvers.reading.scalars import column_of, none_of, upper
 from resolvers.reading.scope import Scope
 from resolvers.reading.selection import TYPENAME, Selected
 from resolvers.reading.values import Given
@@ -46,7 +46,7 @@ def _member(
         case "minorUnits":
             return Token(Kind.NUMBER, units, none=None)
         case "currency":
-            return Token(Kind.TEXT, upper(scope, currency), MISSING)
+            return Token(Kind.TEXT, upper(scope, currency), MISSING, column=column_of(currency))
         case "decimal":
             return Token(Kind.SAFE, decimal_of(scope.request.dialect, units, currency), none=None)
         case "formatted":

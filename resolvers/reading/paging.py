@@ -12,7 +12,7 @@ from resolvers.reading.dialect import NULL, Aggregate, Kind, Parts, Token, or_el
 from resolvers.reading.scope import Request, Scope
 from resolvers.reading.selection import TYPENAME, Selected
 from resolvers.reading.sources import Connection, OrderBy
-from resolvers.reading.values import NUL, Given
+from resolvers.reading.values import NUL, Frame, Given
 
 DEFAULT_SIZE = 20
 LARGEST = 2**63 - 1
@@ -84,10 +84,17 @@ class Page:
         onward, already = ("hasNextPage", self._before) if self.forward else ("hasPreviousPage", self._after)
         return {"startCursor", "endCursor"} | ({onward} if already is None else set())
 
-    def size(self) -> Callable[[Any], int]:
-        """How many rows a page has at most, by the values of a run. It raises GraphQLError for an impossible number."""
+    def size(self) -> int | Callable[[Frame], int]:
+        """How many rows a page has at most; by the values of a run, where it depends on them.
+
+        Raises GraphQLError for an impossible number, at once or then.
+        """
         given = self._given
-        return (lambda _frame: DEFAULT_SIZE) if given is None else (lambda frame: self._sane(given.get(frame)))
+        if given is None:
+            return DEFAULT_SIZE
+        if given.constant:
+            return self._sane(given.get(NO_FRAME))
+        return lambda frame: self._sane(given.get(frame))
 
     def _sane(self, size: int) -> int:
         if size < 0:
@@ -101,12 +108,11 @@ class Page:
 
     def bound(self, request: Request) -> ColumnElement[int]:
         """The size in SQL."""
-        given = self._given
-        if given is None:
-            return whole(DEFAULT_SIZE)
-        if given.constant:
-            return whole(self._sane(given.get(NO_FRAME)))
-        return request.slots.value(given, BigInteger(), self._sane)
+        size = self.size()
+        if isinstance(size, int):
+            return whole(size)
+        assert self._given is not None
+        return request.slots.value(self._given, BigInteger(), self._sane)
 
     def limit(self, request: Request) -> ColumnElement[int]:
         """One row more, where it is asked what follows."""

@@ -21,7 +21,7 @@ WRITERS: dict[str, Any] = {
     # By name, since one value is bound in many places.
     "sqlite": sqlite.dialect(paramstyle="named"),
 }
-SHORT = 1_000
+SHORT = 5_000
 """What a statement may cost that is answered without a thread of its own, on SQLite."""
 
 

@@ -73,11 +73,10 @@ class PostgreSQL:
 
     def parts(self, token: Token) -> Parts:
         value, none = token.value, token.none
+        after = ""
         match token.kind:
             case Kind.SAFE:
                 return ['"', value, '"'] if none is None else [or_else(in_quotes(value), none)]
-            case Kind.SECONDS:
-                return [or_else(_moment(value), none)]
             case Kind.INT:
                 return [int_text(self, token)]
             case Kind.BOOLEAN:
@@ -86,14 +85,23 @@ class PostgreSQL:
                 return [enum_text(token)]
             case Kind.DECIMAL:
                 return [or_else(in_quotes(cast(func.trim_scale(cast(value, Numeric)), Text)), none)]
+            case Kind.SECONDS:
+                value, after = self._moment(value), 'Z"'
             case Kind.TEXT:
                 value = self._json(value)
         if none is None:
-            return [value]
-        if isinstance(token.value, Column):
+            return [value, after]
+        column = token.value if isinstance(token.value, Column) else token.column
+        if column is not None:
             # To the function that joins texts null is none: what stands for it can come after the value.
-            return [value, case((token.value.is_(None), quoted(none)))]
-        return [or_else(cast(value, Text), none)]
+            return [value, case((column.is_(None), quoted(none)), else_=quoted(after) if after else None)]
+        text = cast(value, Text)
+        return [or_else(text.concat(quoted(after)) if after else text, none)]
+
+    def _moment(self, seconds: ColumnElement[Any]) -> ColumnElement[Any]:
+        # As JSON it has its quotes and its T already, and that is twice as fast as a format.
+        written = cast(self._json(func.timezone(quoted("UTC"), func.to_timestamp(seconds))), Text)
+        return func.left(written, whole(20), type_=Text)
 
     def object(self, members: Sequence[tuple[str, Member]]) -> Parts:
         return object_text(self, members)
@@ -167,12 +175,6 @@ class PostgreSQL:
 
     def by_code_point(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         return text.collate("C")
-
-
-def _moment(seconds: ColumnElement[Any]) -> ColumnElement[Any]:
-    # As JSON it has its quotes and its T already, and that is twice as fast as a format.
-    written = cast(func.to_json(func.timezone(quoted("UTC"), func.to_timestamp(seconds))), Text)
-    return func.left(written, whole(20), type_=Text).concat(quoted('Z"'))
 
 
 def _parsed(text: ColumnElement[Any]) -> ColumnElement[Any]:

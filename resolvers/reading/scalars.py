@@ -35,13 +35,17 @@ def scalar(scope: Scope, source: Column | Path | Expression, type: GraphQLOutput
         names = tuple(name for name in named.values if name != UNRECOGNIZED)
         return Token(Kind.ENUM, value, none, names)
     if named.name == "Currency":
-        return Token(Kind.TEXT, upper(scope, value), none)
+        return Token(Kind.TEXT, upper(scope, value), none, column=column_of(value))
     return Token(KINDS.get(named.name, Kind.TEXT), value, none)
 
 
 def none_of(type: GraphQLOutputType) -> str:
     """What stands in the answer where there is nothing."""
     return MISSING if isinstance(type, GraphQLNonNull) else NULL
+
+
+def column_of(value: ColumnElement[Any]) -> ColumnElement[Any] | None:
+    return value if isinstance(value, TableColumn) else None
 
 
 def upper(scope: Scope, text: ColumnElement[Any]) -> ColumnElement[Any]:

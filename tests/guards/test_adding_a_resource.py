@@ -17,7 +17,7 @@ KNOWS_REFUNDS = {
     "schema/__init__.py",
     "schema/charge.py",
 }
-"""Its table and what was migrated of it, the list of resources, how Stripe is asked for one, its type; and that a charge lists its refunds."""
+"""Its table, the list of resources, how Stripe is asked for one, its type; and that a charge lists its refunds."""
 
 
 def test_a_resource_without_mutations_is_known_in_the_places_that_the_document_names() -> None:
