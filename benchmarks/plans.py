@@ -14,8 +14,9 @@ from benchmarks.questions import questions
 
 ENTRY = re.compile(r"^\S+ \S+ \S+ \[\d+\] (?P<kind>[A-Z]+):  (?P<text>.*?)(?=^\d{4}-|\Z)", re.DOTALL | re.MULTILINE)
 VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')")
-RUNS = 6
-"""From the sixth run on PostgreSQL may keep one plan for all parameters."""
+AS_THE_SERVER_HAS_IT = "SET plan_cache_mode = force_generic_plan; SET jit = off"
+RUNS = 3
+"""Before it is explained, so that everything is in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def _statements(log: str) -> list[Statement]:
 async def _explain(url: str, statement: Statement) -> str:
     connection = await asyncpg.connect(url)
     try:
+        await connection.execute(AS_THE_SERVER_HAS_IT)
         await connection.execute(f"PREPARE asked AS {statement.text}")
         given = f"({', '.join(statement.parameters)})" if statement.parameters else ""
         for _ in range(RUNS):

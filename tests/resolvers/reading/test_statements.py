@@ -1,6 +1,7 @@
 """How many statements reads take, counted at the driver, and what they hold."""
 
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,25 @@ def test_reads_begin_no_transaction(busy: World) -> None:
     with busy.database.statements() as sent:
         busy.ask("{ viewer { id } }", by=ADA)
     assert [statement.sql.split()[0] for statement in sent] == ["SELECT"]
+
+
+def test_the_account_page_is_one_statement_at_the_driver_too(busy: World) -> None:
+    reads: Any = busy.database.reads.inner
+    heard: list[str] = []
+    # Nothing is told of a statement that asyncpg prepares for one use.
+    for _ in range(2):
+        busy.ask(ACCOUNT_PAGE, by=ADA)
+    if busy.database.name == "sqlite":
+        listening, connections = "set_trace_callback", reads._all
+    else:
+        listening, connections = "add_query_logger", reads._idle
+    for connection in connections:
+        getattr(connection, listening)(heard.append)
+    for asked in range(1, 4):
+        busy.ask(ACCOUNT_PAGE, by=ADA)
+        assert len(heard) == asked
+    for connection in connections:
+        if busy.database.name == "sqlite":
+            connection.set_trace_callback(None)
+        else:
+            connection.remove_query_logger(heard.append)

@@ -40,16 +40,16 @@ class Noted:
     """Reads that note what they send while somebody wants to know."""
 
     def __init__(self, reads: Reads) -> None:
-        self._reads = reads
+        self.inner = reads
         self.sent: list[Sent] | None = None
 
     async def text(self, sql: str, values: Sequence[tuple[str, Any]], *, short: bool, often: bool) -> str:
         if self.sent is not None:
             self.sent.append(Sent(sql, tuple(value for _, value in values)))
-        return await self._reads.text(sql, values, short=short, often=often)
+        return await self.inner.text(sql, values, short=short, often=often)
 
     async def close(self) -> None:
-        await self._reads.close()
+        await self.inner.close()
 
 
 @dataclass(frozen=True)
