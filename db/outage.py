@@ -13,6 +13,7 @@ DATABASE_AWAY = (
     sqlite3.OperationalError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
 )
 
