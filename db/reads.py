@@ -28,7 +28,15 @@ PREPARING: dict[str, Any] = {
     "max_cacheable_statement_size": 0,
 }
 NOT_PREPARING: dict[str, Any] = {"statement_cache_size": 0}
-GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 """How a connection shows that was lost; a statement that reads can be sent again.
 
 asyncpg calls it an error of its own when it is in the midst of hearing that the server ends the connection.
