@@ -1,8 +1,8 @@
 """From selected fields to one statement that answers with their finished JSON.
 
 Each field becomes a part of a text. Rows are found in one of two ways: by a sub-select inside the text of the row
-above, or all at once, as a set of rows (`rowset.py`). Both have the same conditions, the same order and the same text
-of a row; the dialect knows which one its database answers better.
+above, or, where that would lie too deep for the database, all at once, as a set of rows (`rowset.py`). Both have the
+same conditions, the same order and the same text of a row.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from graphql import GraphQLObjectType, get_named_type
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, func, select
 
 from db.tables import Mirrored
 from resolvers.reading.dialect import NULL, Aggregate, Kind, Parts, Token, or_else, quoted
@@ -46,7 +46,6 @@ from resolvers.reading.values import Frame, Given
 
 WIDE = 30
 """From so many members on, the text of an object may come in pieces."""
-RELATIONS = (Reference, Listed, Children, Connection, Picked)
 TYPE_KEY = "\\u0054"
 """The key under which an object tells its type, a T; see dialect.UNFINISHED."""
 TEXTS = [Aggregate("x0", "texts", "x0")]
@@ -110,13 +109,13 @@ class Compiler:
             conditions.append(mirrored.visible(scope))
         return conditions
 
-    def _one_row(self, rows: Rows, text: Callable[[Scope], Sequence[Any]], depth: int = 0) -> ColumnElement[Any]:
+    def _one_row(self, rows: Rows, text: Callable[[Scope], Sequence[Any]]) -> ColumnElement[Any]:
         """The text of one row that has no parent, as a scalar: null where there is no row."""
-        scope = Scope.over(self.request, rows.table, depth=depth + self._dialect.one)
+        scope = Scope.over(self.request, rows.table, depth=self._dialect.one)
         nested = self._nested(scope, text)
         if nested is not None:
             return rows.select(scope, self._dialect.join(nested)).scalar_subquery()
-        found = self._set(rows.table, single=True)
+        found = self._set(rows.table)
         whole = found.row_text(text(found.scope))
         found.find(rows)
         return select(self._dialect.join(whole)).select_from(found.joined()).scalar_subquery()
@@ -128,9 +127,9 @@ class Compiler:
         except _TooDeep:
             return None
 
-    def _set(self, table: type[Mirrored], parent: RowSet | None = None, *, single: bool = False) -> RowSet:
+    def _set(self, table: type[Mirrored], parent: RowSet | None = None) -> RowSet:
         self._sets += 1
-        scope = Scope.over(self.request, table, depth=self._dialect.many, in_list=not single)
+        scope = Scope.over(self.request, table, depth=self._dialect.many)
         found = RowSet(scope, self._sets, parent)
         found.scope = replace(scope, rows=found)
         return found
@@ -143,29 +142,47 @@ class Compiler:
 
     def _node(self, field: Selected) -> Parts:
         id = self.request.text(field.arguments["id"])
-        return [or_else(self._any_of(field, lambda row: row == id), NULL)]
+        found = [
+            self._one_row(only(mirrored.table, self._with_id(mirrored, id)), self._typed(field, type))
+            for type, mirrored in self._candidates(field)
+        ]
+        return [func.coalesce(*found, quoted(NULL))]
 
     def _nodes(self, field: Selected) -> Parts:
-        rows, id, place = self._dialect.members(self.request.texts(field.arguments["ids"]))
-        text = or_else(self._any_of(field, lambda row: row == id, self._dialect.many), NULL)
+        ids = self.request.texts(field.arguments["ids"])
+        rows, id, place = self._dialect.members(ids)
+        found = [self._of_ids(field, type, mirrored, ids, id) for type, mirrored in self._candidates(field)]
+        text = func.coalesce(*found, quoted(NULL))
         each = select(text.label("x0")).select_from(rows).order_by(place).correlate_except(rows).subquery()
         return ["[", self._listed_texts(each), "]"]
 
-    def _any_of(
-        self, field: Selected, is_it: Callable[[ColumnElement[Any]], ColumnElement[bool]], depth: int = 0
-    ) -> Any:
-        """The text of the first row of any type that it is."""
-        found: list[ColumnElement[Any]] = []
-        for type, mirrored in self._candidates(field):
+    def _with_id(self, mirrored: MirroredType, id: ColumnElement[Any]) -> Callable[[Scope], list[ColumnElement[bool]]]:
+        return lambda scope: [scope.row.c.id == id, *self._visible(scope, mirrored)]
 
-            def conditions(scope: Scope, mirrored: MirroredType = mirrored) -> list[ColumnElement[bool]]:
-                return [is_it(scope.row.c.id), *self._visible(scope, mirrored)]
+    def _typed(self, field: Selected, type: GraphQLObjectType) -> Callable[[Scope], Sequence[Any]]:
+        return lambda scope: self._object(scope, field.below(type), type=type)
 
-            def text(scope: Scope, type: GraphQLObjectType = type) -> Sequence[Any]:
-                return self._object(scope, field.below(type), type=type)
-
-            found.append(self._one_row(only(mirrored.table, conditions), text, depth))
-        return found[0] if len(found) == 1 else func.coalesce(*found) if found else literal_column("NULL", Text)
+    def _of_ids(
+        self,
+        field: Selected,
+        type: GraphQLObjectType,
+        mirrored: MirroredType,
+        ids: ColumnElement[Any],
+        id: ColumnElement[Any],
+    ) -> ColumnElement[Any]:
+        """The text of the row of that type with the id, which is one of several."""
+        table, text = mirrored.table, self._typed(field, type)
+        scope = Scope.over(self.request, table, depth=self._dialect.many + self._dialect.one)
+        nested = self._nested(scope, text)
+        if nested is not None:
+            rows = only(table, self._with_id(mirrored, id))
+            return rows.select(scope, self._dialect.join(nested)).scalar_subquery()
+        found = self._set(table)
+        whole = found.row_text(text(found.scope))
+        key = found.carry(found.scope.row.c.id, "c_id")
+        found.find(Rows(table, lambda row: [self._dialect.within(row.row.c.id, ids), *self._visible(row, mirrored)]))
+        told = select(key.label("id"), self._dialect.join(whole).label("x0")).select_from(found.joined()).subquery()
+        return select(told.c.x0).where(told.c.id == id).correlate_except(told).scalar_subquery()
 
     def _known(self, table: type[Mirrored], fields: Sequence[Selected], ids: Given) -> ColumnElement[Any]:
         bound = self.request.texts(ids)
@@ -175,7 +192,7 @@ class Compiler:
             id = self._dialect.parts(Token(Kind.TEXT, scope.row.c.id, none=None))
             return ["[", *id, ",", *self._object(scope, fields), "]"]
 
-        scope = Scope.over(self.request, table, depth=self._dialect.many, in_list=True)
+        scope = Scope.over(self.request, table, depth=self._dialect.many)
         nested = self._nested(scope, text)
         if nested is not None:
             return self._listed_texts(rows.select(scope, self._dialect.join(nested).label("x0")).subquery())
@@ -236,16 +253,6 @@ class Compiler:
     def _embedded(self, scope: Scope, field: Selected) -> Parts:
         return self._dialect.object([(each.response_key, self._field(scope, each)) for each in field.below()])
 
-    def _nests(self, scope: Scope, fields: Sequence[Selected], *, many: bool) -> bool:
-        """Whether a relation is looked up row by row."""
-        if scope.rows is None:
-            return True
-        relations = any(self._is_relation(each) for each in fields)
-        return self._dialect.nests(many=many, relations=relations, in_list=scope.in_list)
-
-    def _is_relation(self, field: Selected) -> bool:
-        return isinstance(self._declarations.fields.get((field.parent.name, field.name)), RELATIONS)
-
     # ------------------------------------------------------------------------------------------- one row
 
     def _reference(self, scope: Scope, field: Selected, column: str | Callable[[Scope], ColumnElement[Any]]) -> Any:
@@ -275,8 +282,6 @@ class Compiler:
 
     def _sub_select(self, scope: Scope, rows: Rows, fields: Sequence[Selected]) -> Any:
         """The text of the one row; None where it has to come from a set."""
-        if not self._nests(scope, fields, many=False):
-            return None
         target = Scope.over(self.request, rows.table, depth=scope.depth + self._dialect.one)
         try:
             return rows.select(target, self._dialect.join(self._object(target, fields))).scalar_subquery()
@@ -344,10 +349,8 @@ class Compiler:
         return ["[", Later([or_else(found.told("x0", Text()), "")]), "]"]
 
     def _nested_list(self, scope: Scope, rows: Callable[[Scope], Rows], fields: Sequence[Selected]) -> Any:
-        if not self._nests(scope, fields, many=True):
-            return None
         wanted = rows(scope)
-        child = Scope.over(self.request, wanted.table, depth=scope.depth + self._dialect.many, in_list=True)
+        child = Scope.over(self.request, wanted.table, depth=scope.depth + self._dialect.many)
         try:
             text = self._dialect.join(self._object(child, fields))
         except _TooDeep:
@@ -403,16 +406,8 @@ class Compiler:
 
     def _nested_page(self, scope: Scope | None, rows: Rows, page: Page, total: ColumnElement[Any] | None) -> Any:
         """The text of the connection as one sub-select; None where its rows have to be a set."""
-        nodes = page.nodes()
-        if scope is None:
-            relations = any(self._is_relation(each) for each in nodes)
-            nests = self._dialect.nests(many=True, relations=relations, in_list=False)
-        else:
-            nests = self._nests(scope, nodes, many=True)
-        if not nests:
-            return None
         adds = self._dialect.page if page.numbered else self._dialect.many
-        child = Scope.over(self.request, rows.table, depth=(scope.depth if scope else 0) + adds, in_list=True)
+        child = Scope.over(self.request, rows.table, depth=(scope.depth if scope else 0) + adds)
         try:
             texts = [self._dialect.join(text).label(name) for name, text in self._slots(child, page)]
         except _TooDeep:

@@ -103,9 +103,6 @@ class Dialect(Protocol):
     def need(self, source: Source) -> int:
         """How deep the value of a field reaches."""
 
-    def nests(self, *, many: bool, relations: bool, in_list: bool) -> bool:
-        """Whether sub-selects answer rows with such fields well, or a common table expression answers them better."""
-
     def parts(self, token: Token) -> Parts:
         """The token as text."""
 

@@ -164,16 +164,6 @@ class Page:
         """What has a text for each row: each alias of nodes and of edges."""
         return [part for part in self.parts if part.name in ("nodes", "edges")]
 
-    def nodes(self) -> list[Selected]:
-        """Everything that is selected on nodes."""
-        edges = [each for slot in self.slots() if slot.name == "edges" for each in slot.below()]
-        shown = [slot for slot in self.slots() if slot.name == "nodes"]
-        return [field for node in (*shown, *edges) if node.name != "cursor" for field in self._below(node)]
-
-    @staticmethod
-    def _below(node: Selected) -> list[Selected]:
-        return [] if node.name == TYPENAME else node.below()
-
     @property
     def reads_rows(self) -> bool:
         return bool(self.slots()) or self.looks_around

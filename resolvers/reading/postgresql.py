@@ -67,10 +67,6 @@ class PostgreSQL:
     def need(self, source: Source) -> int:
         return 0
 
-    def nests(self, *, many: bool, relations: bool, in_list: bool) -> bool:
-        # Rows of rows are found faster all at once than row by row.
-        return not (relations and (many or in_list))
-
     def parts(self, token: Token) -> Parts:
         value, none = token.value, token.none
         after = ""

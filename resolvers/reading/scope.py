@@ -107,15 +107,13 @@ class Scope:
     within: Keys = ()
     depth: int = 0
     """How deep in the statement it stands, in the dialect's measure."""
-    in_list: bool = False
-    """Whether it is one row of many."""
     rows: Any = None
     """The set that it is a row of, a RowSet, where it is found as one."""
 
     @classmethod
-    def over(cls, request: Request, table: type[Mirrored], *, depth: int = 0, in_list: bool = False) -> "Scope":
+    def over(cls, request: Request, table: type[Mirrored], *, depth: int = 0) -> "Scope":
         row = table.__table__.alias()
-        return cls(request, table, row, Document(row, table.object_name), depth=depth, in_list=in_list)
+        return cls(request, table, row, Document(row, table.object_name), depth=depth)
 
     def at(self, keys: Keys) -> "Scope":
         return replace(self, within=self.within + keys)

@@ -70,9 +70,6 @@ class Sqlite:
                 return 62
         return 32
 
-    def nests(self, *, many: bool, relations: bool, in_list: bool) -> bool:
-        return True
-
     def parts(self, token: Token) -> Parts:
         value, none = token.value, token.none
         match token.kind:

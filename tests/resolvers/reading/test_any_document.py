@@ -2,11 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 import pytest
 from graphql import GraphQLField, GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType, get_named_type
 
+from resolvers.reading.postgresql import PostgreSQL
+from schema.execution import Executor
+from tests.resolvers.reading.conftest import GENEROUS
 from tests.resolvers.reading.everything import NODES, belongings, catalogue
 from tests.resolvers.reading.stripe_objects import DAY, NOW, charge, invoice, price, refund, subscription
 from tests.resolvers.reading.world import ADA, OPERATOR, Database, World
@@ -97,3 +101,18 @@ def test_sqlite_and_postgresql_answer_alike(both: tuple[World, World], seed: int
     assert sqlite == postgres, document
     for error in sqlite.get("errors", []):
         assert error["message"] == "", document
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_sets_of_rows_answer_as_sub_selects_do(
+    both: tuple[World, World], monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Where nothing may be nested, everything is found as a set, as it is only in very deep documents otherwise."""
+    caller = OPERATOR if seed % 2 else ADA
+    document = Documents(seed, operator=caller.is_operator).query()
+    _, postgres = both
+    expected = postgres.answer(document, by=caller)
+    monkeypatch.setattr(PostgreSQL, "depth", 1)
+    executor = Executor(introspection=True, limits=GENEROUS)
+    flat = replace(postgres, database=replace(postgres.database, executor=executor))
+    assert flat.answer(document, by=caller) == expected, document
