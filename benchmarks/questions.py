@@ -14,7 +14,7 @@ from benchmarks.candidates import Server
 from benchmarks.synthetic import PRODUCTS, customer_id, product_id
 
 PAGES = 20
-MOST_IDS = 20_000
+MOST_IDS = 2_000
 COMPARED = 25
 SEED = 3
 

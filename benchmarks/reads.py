@@ -58,7 +58,9 @@ class Reads:
         customers = {name + size: scale * CUSTOMERS for name in names for size, scale in sizes.items()}
         with ExitStack() as stack:
             chosen = [self._ours(name, scale, size) for name in names for size, scale in sizes.items()]
-            measured = self._compare(self._start(stack, chosen), customers)
+            servers = self._start(stack, chosen)
+            self._warm(servers, customers)
+            measured = self._compare(servers, customers)
         return report.scaled(measured, SMALL, LARGE)
 
     def beside(self) -> str:
@@ -123,6 +125,13 @@ class Reads:
             wrong = differences(able, query, CUSTOMERS)
             if wrong:
                 raise WrongAnswer(" ".join(wrong))
+
+    def _warm(self, servers: Sequence[Server], customers: Mapping[str, int]) -> None:
+        """Ask everything once, so that rows and not disks are compared."""
+        for server in servers:
+            for query in self._options.queries:
+                for asked in questions(server, query, customers[server.candidate.name]):
+                    server.ask(query, asked)
 
     def _compare(self, servers: Sequence[Server], customers: Mapping[str, int]) -> Table:
         options = self._options

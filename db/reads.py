@@ -18,6 +18,8 @@ THREADS = 4
 """How many statements of SQLite's run beside each other, and beside what needs no thread."""
 STATEMENTS = 500
 """How many prepared statements a connection of SQLite's keeps."""
+CACHE_KIB = 16 * 1024
+"""How much of the file each connection of SQLite's keeps in memory."""
 SHORT_SECONDS = 0.05
 """How long a statement of SQLite's may keep everything else waiting, before a thread takes it over."""
 STEPS_BETWEEN_LOOKS = 20_000
@@ -177,7 +179,7 @@ class SqliteReads:
         connection = sqlite3.connect(
             self._file, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
         )
-        for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "query_only = ON"):
+        for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", f"cache_size = -{CACHE_KIB}", "query_only = ON"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
