@@ -44,7 +44,7 @@ from resolvers.reading.dialect import (
     quoted,
     whole,
 )
-from resolvers.reading.sources import Column, Embedded, Path, Source
+from resolvers.reading.sources import Amount, Column, Embedded, Path, Source
 
 MOST_MEMBERS = 60
 """A function takes at most 127 arguments, two for each member of an object."""
@@ -64,11 +64,15 @@ class Sqlite:
 
     def need(self, source: Source) -> int:
         match source:
-            case Column() | Path():
+            case Column():
                 return 15
+            case Path():
+                return 26
+            case Amount():
+                return 32
             case Embedded():
                 return 62
-        return 32
+        return 44
 
     def parts(self, token: Token) -> Parts:
         value, none = token.value, token.none

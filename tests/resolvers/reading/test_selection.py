@@ -232,3 +232,23 @@ def test_the_answer_of_a_deep_document_takes_one_statement(hub: World) -> None:
     with hub.database.statements() as sent:
         hub.ask(f"{{ viewer {{ {document} }} }}", by=ADA)
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'access(product: "p") { until }',
+        'isSubscribedTo(product: "p")',
+        "address { city } balance { decimal }",
+        "subscription { items { price { unitAmountDecimal tiers { flatAmount { decimal } } } } }",
+        "paymentMethods { label card { expYear } }",
+        "charges { nodes { failureMessage } }",
+    ],
+)
+def test_the_deepest_value_is_within_what_sqlite_takes_wherever_it_stands(hub: World, document: str) -> None:
+    """Its parser's stack has 100 places: step by step the values come to lie where a set has to begin."""
+    for ones in range(4):
+        for manies in range(3):
+            for way, count in (("subscription", ones), ("activeSubscriptions", manies)):
+                wrapped = nested(2 * count, [(way, ""), ("customer", "")], document)
+                hub.ask(f"{{ viewer {{ {wrapped} }} }}", by=ADA)
