@@ -10,15 +10,15 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sandbox.advance import catch_up
+from sandbox.account.state import State
+from sandbox.api.faults import Faults
+from sandbox.api.serving import Api
 from sandbox.control import Control
-from sandbox.deliveries import Deliverer
-from sandbox.faults import Faults
-from sandbox.pages import Pages
+from sandbox.pages.pages import Pages
 from sandbox.seed import plant
-from sandbox.serving import Api
-from sandbox.state import State
-from sandbox.webhook_endpoints import add
+from sandbox.timing.advance import catch_up
+from sandbox.webhooks.deliveries import Deliverer
+from sandbox.webhooks.webhook_endpoints import add
 
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 TICK_SECONDS = 0.25

@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import payment_attempts, setup_intent_building
-from sandbox.advance import advance, catch_up
-from sandbox.deliveries import Deliverer
-from sandbox.faults import BadFault, Faults, described
-from sandbox.invoice_collection import follow
-from sandbox.objects import Object
-from sandbox.state import State
-from sandbox.views import view
+from sandbox.account.objects import Object
+from sandbox.account.state import State
+from sandbox.api.faults import BadFault, Faults, described
+from sandbox.api.views import view
+from sandbox.invoices.invoice_collection import follow
+from sandbox.payments import payment_attempts, setup_intent_building
+from sandbox.timing.advance import advance, catch_up
+from sandbox.webhooks.deliveries import Deliverer
 
 PRODUCT = "stripe-graphql sandbox"
 Handler = Callable[[dict[str, Any]], Awaitable[Object]]

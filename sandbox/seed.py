@@ -4,13 +4,16 @@ import secrets
 from decimal import Decimal
 from typing import Any
 
-from sandbox import coupons, customers, payment_intents, payment_methods, promotion_codes, refunds, subscriptions
-from sandbox.advance import run_to
-from sandbox.calls import Call
-from sandbox.objects import Object
-from sandbox.periods import DAY, add
-from sandbox.price_data import new_price, new_product, recurring_of
-from sandbox.state import State
+from sandbox.account.objects import Object
+from sandbox.account.state import State
+from sandbox.api.calls import Call
+from sandbox.catalogue import coupons, promotion_codes
+from sandbox.catalogue.price_data import new_price, new_product, recurring_of
+from sandbox.customers import customers
+from sandbox.payments import payment_intents, payment_methods, refunds
+from sandbox.subscriptions import subscriptions
+from sandbox.timing.advance import run_to
+from sandbox.timing.periods import DAY, add
 
 MONTHS_BACK = 7
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.periods import add, period_at
+from sandbox.timing.periods import add, period_at
 from tests.sandbox.client import DAY, Client, item_of
 
 HOUR = 3_600

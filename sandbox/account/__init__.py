@@ -1,0 +1,1 @@
+"""One pretend account: its objects at rest, and its clock."""

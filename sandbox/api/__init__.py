@@ -1,0 +1,1 @@
+"""How a call goes: key, endpoint, idempotency, parameters, verb, expansion, answer."""

@@ -1,0 +1,162 @@
+"""Which fields can be expanded: references by the kind they point to, and what is only there when asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.account.objects import Object
+from sandbox.account.state import State
+from sandbox.api.lists import whole
+from sandbox.api.views import nested, public, view
+
+
+@dataclass(frozen=True)
+class Included:
+    """A field that is absent unless it is expanded; `within` is the kind of what it holds, if any."""
+
+    make: Callable[[State, Object], object]
+    within: str = ""
+
+
+def payments(state: State, invoice: Object) -> Object:
+    """The InvoicePayments of an invoice."""
+    rows = state.table("invoice_payment").oldest_first("invoice", invoice["id"])
+    return nested("/v1/invoices/payments", [public(row) for row in rows], total=False)
+
+
+def confirmation_secret(state: State, invoice: Object) -> Object | None:
+    """The client secret of the intent that pays a finalized invoice."""
+    for payment in state.table("invoice_payment").newest_first("invoice", invoice["id"]):
+        if payment["is_default"]:
+            intent = state.get("payment_intent", payment["payment"]["payment_intent"])
+            return {"client_secret": intent["client_secret"], "type": "payment_intent"}
+    return None
+
+
+def customer_subscriptions(state: State, customer: Object) -> Object:
+    """Those that have not ended."""
+    rows = state.table("subscription").newest_first("customer", customer["id"])
+    going = [view(state, row) for row in rows if row["status"] not in ("canceled", "incomplete_expired")]
+    return nested(f"/v1/customers/{customer['id']}/subscriptions", going)
+
+
+def customer_tax_ids(state: State, customer: Object) -> Object:
+    """The tax ids of a customer."""
+    rows = [view(state, row) for row in state.table("tax_id").newest_first("customer", customer["id"])]
+    return nested(f"/v1/customers/{customer['id']}/tax_ids", rows)
+
+
+def customer_tax(state: State, customer: Object) -> Object:
+    """Where the customer is, for Stripe Tax; unknown here."""
+    return {"automatic_tax": "unrecognized_location", "ip_address": None, "location": None, "provider": "stripe"}
+
+
+def refunds(state: State, charge: Object) -> Object:
+    """The refunds of a charge."""
+    rows = [view(state, row) for row in state.table("refund").newest_first("charge", charge["id"])]
+    return nested(f"/v1/charges/{charge['id']}/refunds", rows)
+
+
+def hidden(name: str) -> Callable[[State, Object], object]:
+    """A value that is kept with the row, hidden."""
+
+    def make(state: State, shown: Object) -> object:
+        return state.get(shown["object"], shown["id"]).get("_", {}).get(name)
+
+    return make
+
+
+Target = str | Included
+
+EXPANDABLE: dict[str, dict[str, Target]] = {
+    "balance_transaction": {"source": "charge refund dispute"},
+    "charge": {
+        "balance_transaction": "balance_transaction",
+        "customer": "customer",
+        "failure_balance_transaction": "balance_transaction",
+        "payment_intent": "payment_intent",
+        "refunds": Included(refunds, "refund"),
+    },
+    "coupon": {"applies_to": Included(hidden("applies_to")), "currency_options": Included(hidden("currency_options"))},
+    "customer": {
+        "default_source": "",
+        "invoice_credit_balance": Included(lambda state, customer: {}),
+        "invoice_settings.default_payment_method": "payment_method",
+        "sources": Included(lambda state, customer: whole(f"/v1/customers/{customer['id']}/sources", [])),
+        "subscriptions": Included(customer_subscriptions, "subscription"),
+        "tax": Included(customer_tax),
+        "tax_ids": Included(customer_tax_ids, "tax_id"),
+        "test_clock": "test_helpers.test_clock",
+    },
+    "customer_balance_transaction": {"customer": "customer", "invoice": "invoice"},
+    "discount": {"customer": "customer", "promotion_code": "promotion_code", "source.coupon": "coupon"},
+    "event": {},
+    "invoice": {
+        "confirmation_secret": Included(confirmation_secret),
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "discounts": "discount",
+        "lines": "line_item",
+        "parent.subscription_details.subscription": "subscription",
+        "payments": Included(payments, "invoice_payment"),
+        "test_clock": "test_helpers.test_clock",
+        "total_discount_amounts.discount": "discount",
+        "total_pretax_credit_amounts.discount": "discount",
+    },
+    "invoice_payment": {"invoice": "invoice", "payment.payment_intent": "payment_intent"},
+    "invoiceitem": {
+        "customer": "customer",
+        "discounts": "discount",
+        "invoice": "invoice",
+        "pricing.price_details.price": "price",
+        "test_clock": "test_helpers.test_clock",
+    },
+    "line_item": {
+        "discount_amounts.discount": "discount",
+        "discounts": "discount",
+        "pricing.price_details.price": "price",
+        "subscription": "subscription",
+    },
+    "payment_intent": {
+        "customer": "customer",
+        "latest_charge": "charge",
+        "payment_method": "payment_method",
+    },
+    "payment_method": {"customer": "customer"},
+    "plan": {"product": "product"},
+    "price": {
+        "currency_options": Included(hidden("currency_options")),
+        "product": "product",
+        "tiers": Included(hidden("tiers")),
+    },
+    "product": {"default_price": "price"},
+    "promotion_code": {"customer": "customer", "promotion.coupon": "coupon"},
+    "refund": {
+        "balance_transaction": "balance_transaction",
+        "charge": "charge",
+        "customer": "customer",
+        "payment_intent": "payment_intent",
+        "payment_method": "payment_method",
+    },
+    "setup_intent": {
+        "customer": "customer",
+        "latest_attempt": "setup_attempt",
+        "payment_method": "payment_method",
+    },
+    "subscription": {
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "default_source": "",
+        "discounts": "discount",
+        "items": "subscription_item",
+        "latest_invoice": "invoice",
+        "pending_setup_intent": "setup_intent",
+        "schedule": "",
+        "test_clock": "test_helpers.test_clock",
+    },
+    "subscription_item": {"discounts": "discount", "plan": "plan", "price": "price"},
+    "tax_id": {"customer": "customer"},
+    "test_helpers.test_clock": {},
+    "webhook_endpoint": {},
+}
+LISTS = {("subscription", "items"), ("invoice", "lines")}
+EMBEDDED = LISTS | {("subscription_item", "plan"), ("subscription_item", "price")}

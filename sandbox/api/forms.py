@@ -1,0 +1,58 @@
+"""Stripe's form encoding: `items[0][price]=x`, `expand[]=y`, as nested dictionaries of strings."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sandbox.api.errors import ApiError, invalid
+
+LIMIT = 1_000
+NAME = re.compile(r"^[^\[\]]+(\[[^\[\]]*\])*$")
+PART = re.compile(r"\[([^\[\]]*)\]")
+
+Form = dict[str, Any]
+
+
+def parse(text: str) -> Form:
+    """Lists come out as dictionaries keyed by their index ("0", "1", …), as they are written.
+
+    Raises ApiError (400) for what is not a form, has a parameter twice in different shapes, or more than 1,000
+    parameters.
+    """
+    try:
+        pairs = parse_qsl(
+            text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=LIMIT, errors="strict"
+        )
+    except ValueError:
+        raise invalid("Invalid request: the parameters are not form-encoded, or there are too many of them.") from None
+    form: Form = {}
+    for name, value in pairs:
+        put(form, name, value)
+    return form
+
+
+def put(form: Form, name: str, value: str) -> None:
+    """Adds one parameter to a form."""
+    if not NAME.match(name):
+        raise invalid(f"Invalid parameter name: {name}", name)
+    keys = [name.split("[", 1)[0], *PART.findall(name)]
+    here = form
+    for key in keys[:-1]:
+        here = descend(here, key or str(len(here)), name)
+    last = keys[-1] or str(len(here))
+    if isinstance(here.get(last), dict):
+        raise shape_conflict(name)
+    here[last] = value
+
+
+def descend(here: Form, key: str, name: str) -> Form:
+    """The dictionary below a key, made when it is not there yet."""
+    below = here.setdefault(key, {})
+    if not isinstance(below, dict):
+        raise shape_conflict(name)
+    return below
+
+
+def shape_conflict(name: str) -> ApiError:
+    """A parameter that is given both as a value and as a hash."""
+    return invalid(f"Invalid request: the parameter {name} is given both as a value and as a hash.", name)

@@ -1,0 +1,113 @@
+"""Rows as Stripe shows them: what is put together from several rows, or depends on the time, is worked out here."""
+
+from collections.abc import Callable
+
+from sandbox.account.objects import Object, clone
+from sandbox.account.state import State
+
+NESTED = 10
+
+
+def view(state: State, row: Object) -> Object:
+    """The object of a row, references as ids."""
+    composed = COMPOSED.get(row["object"])
+    if composed is not None:
+        return composed(state, row)
+    return public(row)
+
+
+def snapshot(state: State, row: Object) -> Object:
+    """The object as it is now; later changes do not show in it."""
+    return clone(view(state, row))
+
+
+def public(row: Object) -> Object:
+    """Without what only the sandbox has to know."""
+    return {name: value for name, value in row.items() if name != "_"} if "_" in row else row
+
+
+def nested(url: str, rows: list[Object], *, total: bool = True) -> Object:
+    """The first objects of a list that is part of another object."""
+    shown: Object = {"object": "list", "data": rows[:NESTED], "has_more": len(rows) > NESTED}
+    if total:
+        shown["total_count"] = len(rows)
+    return shown | {"url": url}
+
+
+def plan_of(price: Object) -> Object:
+    """The legacy plan that every recurring price is shown as, too."""
+    recurring = price["recurring"]
+    transform = price["transform_quantity"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": price["metadata"],
+        "meter": recurring["meter"],
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers_mode": price["tiers_mode"],
+        "transform_usage": transform,
+        "trial_period_days": recurring["trial_period_days"],
+        "usage_type": recurring["usage_type"],
+    }
+
+
+def subscription_item(state: State, row: Object) -> Object:
+    """With its price, always in full."""
+    price = public(state.get("price", row["price"]))
+    return public(row) | {"plan": plan_of(price), "price": price}
+
+
+def subscription(state: State, row: Object) -> Object:
+    """With its first items."""
+    items = state.table("subscription_item").oldest_first("subscription", row["id"])
+    shown = [subscription_item(state, item) for item in items]
+    return public(row) | {"items": nested(f"/v1/subscription_items?subscription={row['id']}", shown)}
+
+
+def invoice(state: State, row: Object) -> Object:
+    """With its first lines."""
+    lines = [public(line) for line in state.table("line_item").oldest_first("invoice", row["id"])]
+    return public(row) | {"lines": nested(f"/v1/invoices/{row['id']}/lines", lines)}
+
+
+def coupon(state: State, row: Object) -> Object:
+    """Valid as long as it is not used up or past its date."""
+    return public(row) | {"valid": coupon_is_valid(state, row)}
+
+
+def coupon_is_valid(state: State, row: Object) -> bool:
+    """Whether a coupon can still be redeemed."""
+    used_up = row["max_redemptions"] is not None and row["times_redeemed"] >= row["max_redemptions"]
+    return not used_up and (row["redeem_by"] is None or state.now() <= row["redeem_by"])
+
+
+def promotion_code(state: State, row: Object) -> Object:
+    """Active as long as it is switched on, not used up or past its date, and its coupon is valid."""
+    return public(row) | {"active": promotion_code_is_active(state, row)}
+
+
+def promotion_code_is_active(state: State, row: Object) -> bool:
+    """Whether a promotion code can still be redeemed."""
+    used_up = row["max_redemptions"] is not None and row["times_redeemed"] >= row["max_redemptions"]
+    over = row["expires_at"] is not None and state.now() > row["expires_at"]
+    of = state.table("coupon").get(row["promotion"]["coupon"])
+    return bool(row["active"]) and not used_up and not over and of is not None and coupon_is_valid(state, of)
+
+
+COMPOSED: dict[str, Callable[[State, Object], Object]] = {
+    "coupon": coupon,
+    "invoice": invoice,
+    "promotion_code": promotion_code,
+    "subscription": subscription,
+    "subscription_item": subscription_item,
+}

@@ -1,0 +1,167 @@
+"""Promotion codes (https://docs.stripe.com/api/promotion_codes)."""
+
+import re
+from typing import Any
+
+from sandbox.account.objects import Object
+from sandbox.api.calls import Call, merged
+from sandbox.api.errors import invalid
+from sandbox.api.lists import page
+from sandbox.api.parameters import (
+    PAGING,
+    Anything,
+    Boolean,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    Metadata,
+    Moments,
+    Shape,
+    Text,
+    unsupported_names,
+)
+from sandbox.api.views import coupon_is_valid, promotion_code_is_active, snapshot
+from sandbox.webhooks.events import emit, emit_update
+
+CREATE: Shape = unsupported_names("customer_account") | {
+    "active": Boolean(),
+    "code": Text(limit=500),
+    "customer": Text(),
+    "expires_at": Integer(low=0),
+    "max_redemptions": Integer(low=1),
+    "metadata": Metadata(),
+    "promotion": Hash({"coupon": Text(), "type": Choice(("coupon",), required=True)}, required=True),
+    "restrictions": Hash(
+        {
+            "currency_options": Anything(),
+            "first_time_transaction": Boolean(),
+            "minimum_amount": Integer(low=1),
+            "minimum_amount_currency": Currency(),
+        }
+    ),
+}
+UPDATE: Shape = {
+    "active": Boolean(),
+    "metadata": Metadata(),
+    "restrictions": Hash({"currency_options": Anything()}),
+}
+LIST: Shape = (
+    PAGING
+    | unsupported_names("customer_account")
+    | {
+        "active": Boolean(),
+        "code": Text(),
+        "coupon": Text(),
+        "created": Moments(),
+        "customer": Text(),
+    }
+)
+
+
+def create(call: Call) -> Object:
+    """POST /v1/promotion_codes"""
+    state, params = call.state, call.params
+    if not params["promotion"].get("coupon"):
+        raise invalid("Missing required param: promotion[coupon].", "promotion[coupon]", "parameter_missing")
+    coupon = state.find("coupon", params["promotion"]["coupon"], "promotion[coupon]")
+    customer = call.find("customer", "customer")
+    if not coupon_is_valid(state, coupon):
+        raise invalid(f"The coupon {coupon['id']} is no longer valid.", "promotion[coupon]")
+    if params.get("expires_at", state.clock.now() + 1) <= state.clock.now():
+        raise invalid("The expires_at must be in the future.", "expires_at")
+    code = params.get("code") or state.token(8).upper()
+    if not re.fullmatch(r"[A-Za-z0-9-]+", code):
+        raise invalid("Promotion codes may only have letters, digits and dashes.", "code")
+    for other in state.table("promotion_code").oldest_first("code", code.lower()):
+        shared = other["customer"] is None or customer is None or other["customer"] == customer["id"]
+        if shared and promotion_code_is_active(state, other):
+            raise invalid("An active promotion code with that code already exists.", "code", "resource_already_exists")
+    promotion_code: Object = {
+        "id": state.new_id("promotion_code"),
+        "object": "promotion_code",
+        "active": params.get("active", True),
+        "code": code,
+        "created": state.clock.now(),
+        "customer": customer["id"] if customer else None,
+        "customer_account": None,
+        "expires_at": params.get("expires_at"),
+        "livemode": False,
+        "max_redemptions": params.get("max_redemptions"),
+        "metadata": merged({}, params.get("metadata")),
+        "promotion": {"coupon": coupon["id"], "type": "coupon"},
+        "restrictions": restrictions_of(params.get("restrictions") or {}),
+        "times_redeemed": 0,
+    }
+    state.table("promotion_code").add(promotion_code)
+    emit(state, "promotion_code.created", promotion_code)
+    return promotion_code
+
+
+def restrictions_of(given: dict[str, Any]) -> Object:
+    """Restrictions as they are shown. Raises ApiError 400."""
+    if ("minimum_amount" in given) != ("minimum_amount_currency" in given):
+        raise invalid(
+            "minimum_amount and minimum_amount_currency go together.", "restrictions[minimum_amount_currency]"
+        )
+    shown: Object = {
+        "first_time_transaction": given.get("first_time_transaction", False),
+        "minimum_amount": given.get("minimum_amount"),
+        "minimum_amount_currency": given.get("minimum_amount_currency"),
+    }
+    if given.get("currency_options"):
+        shown["currency_options"] = options_of(given["currency_options"])
+    return shown
+
+
+def options_of(given: object) -> Object:
+    """`currency_options[eur][minimum_amount]=500` as numbers. Raises ApiError 400."""
+    if not isinstance(given, dict):
+        raise invalid("Invalid object", "restrictions[currency_options]")
+    shape = Hash({"minimum_amount": Integer(required=True, low=1)})
+    return {
+        Currency().read(currency, "restrictions[currency_options]"): shape.read(
+            option, f"restrictions[currency_options][{currency}]"
+        )
+        for currency, option in given.items()
+    }
+
+
+def update(call: Call) -> Object:
+    """POST /v1/promotion_codes/{promotion_code}"""
+    state, params = call.state, call.params
+    code = state.edit(call.fetch("promotion_code", "promotion_code"))
+    before = snapshot(state, code)
+    if params.get("active") and not promotion_code_is_active(state, code | {"active": True}):
+        raise invalid("This promotion code cannot be activated: it, or its coupon, is used up or expired.", "active")
+    code |= call.given("active")
+    if "metadata" in params:
+        code["metadata"] = merged(code["metadata"], params["metadata"])
+    options = (params.get("restrictions") or {}).get("currency_options")
+    if options:
+        code["restrictions"]["currency_options"] = (code["restrictions"].get("currency_options") or {}) | options_of(
+            options
+        )
+    emit_update(state, "promotion_code.updated", before, code)
+    return code
+
+
+def retrieve(call: Call) -> Object:
+    """GET /v1/promotion_codes/{promotion_code}"""
+    return call.fetch("promotion_code", "promotion_code")
+
+
+def listing(call: Call) -> Object:
+    """GET /v1/promotion_codes"""
+    params = call.params
+
+    def matches(row: Object) -> bool:
+        return (
+            ("active" not in params or promotion_code_is_active(call.state, row) == params["active"])
+            and ("coupon" not in params or row["promotion"]["coupon"] == params["coupon"])
+            and ("customer" not in params or row["customer"] == params["customer"])
+        )
+
+    if params.get("code"):
+        return page(call, "promotion_code", index="code", value=params["code"].lower(), where=matches)
+    return page(call, "promotion_code", where=matches)

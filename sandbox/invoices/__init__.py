@@ -1,0 +1,1 @@
+"""Invoices: how they are written, finalized and collected."""

@@ -1,0 +1,167 @@
+"""Getting an invoice paid: by a card on file, by an intent that the customer confirms, by retries."""
+
+from sandbox.account.objects import Object
+from sandbox.account.state import State
+from sandbox.api.errors import ApiError
+from sandbox.api.views import snapshot
+from sandbox.invoices.invoice_finalization import drop_intent, open_payment
+from sandbox.payments.cards import Decline
+from sandbox.payments.payment_attempts import attempt, declined
+from sandbox.subscriptions.subscription_standing import after_failure, after_payment, subscription_of
+from sandbox.timing.periods import DAY
+from sandbox.webhooks.events import emit, emit_update
+
+REQUIRES_ACTION = (
+    "This payment requires additional user action before it can be completed successfully. Payment can be completed"
+    " using the PaymentIntent associated with the invoice. For more details see:"
+    " https://stripe.com/docs/billing/subscriptions/overview#requires-action"
+)
+NO_METHOD = (
+    "Cannot charge customer {customer} because they have no active payment source or default payment method. Please"
+    " consider adding a default payment method. For more information, visit"
+    " https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority."
+)
+
+
+def method_for(state: State, invoice: Object) -> Object | None:
+    """The payment method by Stripe's order: the invoice's, the subscription's, the customer's default."""
+    subscription = subscription_of(state, invoice)
+    customer = state.get("customer", invoice["customer"])
+    for id in (
+        invoice["default_payment_method"],
+        subscription["default_payment_method"] if subscription else None,
+        customer["invoice_settings"]["default_payment_method"],
+    ):
+        method = state.table("payment_method").get(id)
+        if method is not None and method["customer"] == customer["id"]:
+            return method
+    return None
+
+
+def collect(
+    state: State, invoice: Object, method: Object | None, *, off_session: bool, automatic: bool
+) -> Decline | None:
+    """Tries to pay an open invoice; its status tells how that went.
+
+    `automatic` tries count for the retry schedule; a bank's question leaves the invoice open.
+    """
+    invoice = state.edit(invoice)
+    payment = open_payment(state, invoice)
+    if payment is None:
+        paid(state, invoice, None)
+        return None
+    if method is None:
+        failed(state, invoice, automatic=automatic)
+        return None
+    intent = state.get("payment_intent", payment["payment"]["payment_intent"])
+    decline = attempt(state, intent, method, off_session=off_session)
+    carry_on(state, invoice, intent, decline, automatic=automatic, off_session=off_session)
+    return decline
+
+
+def follow(state: State, intent: Object, decline: Decline | None) -> None:
+    """What the outcome of an intent that was confirmed directly means for its invoice, if it has one."""
+    for payment in state.table("invoice_payment").oldest_first("payment_intent", intent["id"]):
+        invoice = state.edit(state.get("invoice", payment["invoice"]))
+        if invoice["status"] in ("open", "uncollectible"):
+            carry_on(state, invoice, intent, decline, automatic=False, off_session=False)
+
+
+def carry_on(
+    state: State, invoice: Object, intent: Object, decline: Decline | None, *, automatic: bool, off_session: bool
+) -> None:
+    """Brings an invoice in line with its intent."""
+    if intent["status"] == "succeeded":
+        paid(state, invoice, intent)
+    elif intent["status"] == "requires_action":
+        before = snapshot(state, invoice)
+        invoice["attempted"] = True
+        if automatic:
+            invoice["attempt_count"] += 1
+        emit_update(state, "invoice.updated", before, invoice)
+        emit(state, "invoice.payment_action_required", invoice)
+        if off_session:
+            emit(state, "invoice.payment_failed", invoice)
+            after_failure(state, invoice)
+    elif decline is not None:
+        failed(state, invoice, automatic=automatic)
+
+
+def paid(state: State, invoice: Object, intent: Object | None) -> None:
+    """Closes an invoice as paid, by an intent or because nothing is due."""
+    before = snapshot(state, invoice)
+    now = state.now_for(invoice)
+    if intent is not None:
+        if invoice["attempt_count"] == 0:
+            invoice["attempt_count"] = 1
+        invoice["amount_paid"] = intent["amount_received"]
+        invoice["amount_remaining"] = invoice["amount_due"] - intent["amount_received"]
+    invoice |= {"status": "paid", "attempted": True, "auto_advance": False, "next_payment_attempt": None}
+    invoice["status_transitions"]["paid_at"] = now
+    if intent is not None:
+        payment = open_payment(state, invoice)
+        if payment is None:
+            raise AssertionError("an intent pays an invoice once")
+        state.edit(payment).update(amount_paid=intent["amount_received"], status="paid")
+        payment["status_transitions"]["paid_at"] = now
+        emit(state, "invoice_payment.paid", payment)
+    emit_update(state, "invoice.updated", before, invoice)
+    emit(state, "invoice.paid", invoice)
+    emit(state, "invoice.payment_succeeded", invoice)
+    after_payment(state, invoice, intent["payment_method"] if intent else None)
+
+
+def pay_out_of_band(state: State, invoice: Object) -> None:
+    """Closes an invoice that was paid elsewhere, in cash for instance."""
+    drop_intent(state, invoice)
+    invoice |= {"amount_paid": invoice["amount_due"], "amount_remaining": 0}
+    paid(state, invoice, None)
+
+
+def failed(state: State, invoice: Object, *, automatic: bool) -> None:
+    """A try that did not work: counted, told, and planned again as the retry schedule says.
+
+    Tries by hand count only as the first one.
+    """
+    before = snapshot(state, invoice)
+    counts = automatic or invoice["attempt_count"] == 0
+    invoice["attempted"] = True
+    if counts:
+        invoice["attempt_count"] += 1
+    subscription = subscription_of(state, invoice)
+    waiting = subscription is not None and subscription["status"] == "incomplete"
+    last = plan_retry(state, invoice) if counts and not waiting else False
+    emit_update(state, "invoice.updated", before, invoice)
+    emit(state, "invoice.payment_failed", invoice)
+    after_failure(state, invoice, final=last)
+
+
+def plan_retry(state: State, invoice: Object) -> bool:
+    """Sets the next try; true when there is none left."""
+    days = state.rules.retry_days
+    tries = invoice["attempt_count"] - 1
+    if not invoice["auto_advance"] or invoice["collection_method"] != "charge_automatically":
+        return False
+    if tries >= len(days):
+        invoice["next_payment_attempt"] = None
+        return True
+    invoice["next_payment_attempt"] = state.now_for(invoice) + days[tries] * DAY
+    state.at(invoice, invoice["next_payment_attempt"], "invoice.retry")
+    return False
+
+
+def refusal(state: State, invoice: Object, decline: Decline | None) -> ApiError | None:
+    """Why a request to pay did not lead to a paid invoice, or None when it did."""
+    if invoice["status"] == "paid":
+        return None
+    payment = open_payment(state, invoice)
+    if payment is None:
+        raise AssertionError("an unpaid invoice has an open payment")
+    intent = state.get("payment_intent", payment["payment"]["payment_intent"])
+    if decline is not None:
+        return declined(state, intent, decline)
+    if intent["status"] == "requires_action":
+        return ApiError(
+            402, REQUIRES_ACTION, type="card_error", code="invoice_payment_intent_requires_action", keeps=True
+        )
+    return ApiError(400, NO_METHOD.format(customer=invoice["customer"]), code="resource_missing", keeps=True)

@@ -1,0 +1,157 @@
+"""From draft to open, and the other ways an invoice ends without being paid."""
+
+from sandbox.account.objects import Object
+from sandbox.account.state import State
+from sandbox.api.errors import ApiError, invalid
+from sandbox.api.views import snapshot
+from sandbox.customers.customer_balance import adjust
+from sandbox.invoices.invoice_totals import recompute
+from sandbox.payments.payment_intent_building import build, end_intent
+from sandbox.timing.periods import DAY
+from sandbox.webhooks.events import emit, emit_update
+
+DESCRIPTIONS = {
+    "subscription_create": "Subscription creation",
+    "subscription_update": "Subscription update",
+    "subscription_cycle": "Subscription update",
+}
+
+
+def finalize(state: State, invoice: Object) -> None:
+    """Gives a draft its number, puts the balance against it and makes the intent that pays it.
+
+    With nothing due it is paid by that; the caller carries that on.
+    """
+    if invoice["status"] != "draft":
+        raise invalid(
+            "This invoice is already finalized, you can't re-finalize a non-draft invoice.", code="invoice_not_editable"
+        )
+    if invoice["customer"] not in state.table("customer").rows:
+        raise invalid("This invoice cannot be finalized because its customer has been deleted.")
+    invoice = state.edit(invoice)
+    recompute(state, invoice)
+    customer = state.edit(state.get("customer", invoice["customer"]))
+    before = snapshot(state, customer)
+    now = state.now_for(invoice)
+    use_discounts(state, invoice)
+    apply_balance(state, invoice, customer)
+    if invoice["number"] is None:
+        invoice["number"] = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}"
+        customer["next_invoice_sequence"] += 1
+    if before["balance"] != customer["balance"]:
+        emit(state, "customer.updated", customer, {"balance": before["balance"]})
+    secret = state.token(24)
+    page = f"{state.base_url}/sandbox/invoices/{invoice['id']}"
+    if invoice["effective_at"] is None:
+        invoice["effective_at"] = now
+    if invoice["collection_method"] == "send_invoice" and invoice["due_date"] is None:
+        invoice["due_date"] = now + (invoice["_"]["days_until_due"] or 0) * DAY
+    invoice |= {
+        "status": "open",
+        "automatically_finalizes_at": None,
+        "next_payment_attempt": None,
+        "hosted_invoice_url": f"{page}?s={secret}",
+        "invoice_pdf": f"{page}/pdf?s={secret}",
+        "status_transitions": invoice["status_transitions"] | {"finalized_at": now},
+    }
+    invoice["_"]["secret"] = secret
+    if invoice["due_date"] is not None:
+        state.at(invoice, invoice["due_date"], "invoice.overdue")
+    if invoice["amount_due"] > 0:
+        add_intent(state, invoice, customer)
+    emit(state, "invoice.finalized", invoice)
+
+
+def use_discounts(state: State, invoice: Object) -> None:
+    """A coupon for one invoice is used up by it."""
+    for one in invoice["total_discount_amounts"]:
+        state.edit(state.get("discount", one["discount"]))["_"]["used"] = True
+
+
+def apply_balance(state: State, invoice: Object, customer: Object) -> None:
+    """Moves between the customer's balance and what is due."""
+    start = invoice["starting_balance"]
+    ending = start + invoice["total"] - invoice["amount_due"]
+    invoice["ending_balance"] = ending
+    if customer["currency"] in (None, invoice["currency"]):
+        adjust(state, customer, ending - start, "applied_to_invoice", invoice=invoice["id"])
+
+
+def add_intent(state: State, invoice: Object, customer: Object) -> None:
+    """The payment intent, and the InvoicePayment that ties it to the invoice."""
+    intent = build(
+        state,
+        invoice["amount_due"],
+        invoice["currency"],
+        customer,
+        description=DESCRIPTIONS.get(invoice["billing_reason"], f"Payment for Invoice {invoice['number']}"),
+        payment_details={"customer_reference": None, "order_reference": invoice["id"]},
+        setup_future_usage="off_session",
+        statement_descriptor=invoice["statement_descriptor"],
+    )
+    state.table("invoice_payment").add(
+        {
+            "id": state.new_id("invoice_payment"),
+            "object": "invoice_payment",
+            "amount_paid": None,
+            "amount_requested": invoice["amount_due"],
+            "created": state.now_for(invoice),
+            "currency": invoice["currency"],
+            "invoice": invoice["id"],
+            "is_default": True,
+            "livemode": False,
+            "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
+            "status": "open",
+            "status_transitions": {"canceled_at": None, "paid_at": None},
+        }
+    )
+
+
+def open_payment(state: State, invoice: Object) -> Object | None:
+    """The InvoicePayment that is still to be made."""
+    rows = state.table("invoice_payment").newest_first("invoice", invoice["id"])
+    return next((row for row in rows if row["status"] == "open"), None)
+
+
+def drop_intent(state: State, invoice: Object) -> None:
+    """Calls the payment off."""
+    payment = open_payment(state, invoice)
+    if payment is None:
+        return
+    state.edit(payment)["status"] = "canceled"
+    payment["status_transitions"]["canceled_at"] = state.now_for(invoice)
+    intent = state.get("payment_intent", payment["payment"]["payment_intent"])
+    if intent["status"] not in ("succeeded", "canceled"):
+        end_intent(state, intent, "void_invoice")
+
+
+def not_open(verb: str) -> ApiError:
+    """What only works on open invoices."""
+    return invalid(f"You can only {verb} an open invoice. This invoice isn't open.")
+
+
+def void(state: State, invoice: Object) -> None:
+    """Calls an invoice off; the balance that it used comes back."""
+    if invoice["status"] not in ("open", "uncollectible"):
+        raise not_open("void")
+    invoice = state.edit(invoice)
+    drop_intent(state, invoice)
+    customer = state.edit(state.get("customer", invoice["customer"]))
+    before = snapshot(state, customer)
+    moved = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
+    adjust(state, customer, -moved, "unapplied_from_invoice", invoice=invoice["id"])
+    invoice |= {"status": "void", "auto_advance": False, "next_payment_attempt": None}
+    invoice["status_transitions"]["voided_at"] = state.now_for(invoice)
+    emit(state, "invoice.voided", invoice)
+    if customer["id"] in state.table("customer").rows:
+        emit_update(state, "customer.updated", before, customer)
+
+
+def mark_uncollectible(state: State, invoice: Object) -> None:
+    """Gives up hope; it can still be paid."""
+    if invoice["status"] != "open":
+        raise not_open("mark as uncollectible")
+    invoice = state.edit(invoice)
+    invoice |= {"status": "uncollectible", "auto_advance": False, "next_payment_attempt": None}
+    invoice["status_transitions"]["marked_uncollectible_at"] = state.now_for(invoice)
+    emit(state, "invoice.marked_uncollectible", invoice)

@@ -1,0 +1,1 @@
+"""Cards, intents, charges and what becomes of them."""

@@ -1,0 +1,159 @@
+"""Payment intents (https://docs.stripe.com/api/payment_intents)."""
+
+from typing import Any
+
+from sandbox.account.objects import Object
+from sandbox.api.calls import Call, merged
+from sandbox.api.errors import ApiError, invalid
+from sandbox.api.lists import page
+from sandbox.api.search import search
+from sandbox.invoices.invoice_collection import follow
+from sandbox.payments.charging import book
+from sandbox.payments.payment_confirmation import authorized, confirmed, method_given
+from sandbox.payments.payment_intent_building import build, check_amount, end_intent
+from sandbox.payments.payment_intent_parameters import SEARCH
+from sandbox.webhooks.events import emit
+
+PLAIN = (
+    "description", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor",
+    "statement_descriptor_suffix", "transfer_group",
+)  # fmt: skip
+
+
+def create(call: Call) -> Object:
+    """POST /v1/payment_intents"""
+    state, params = call.state, call.params
+    check_amount(params["amount"], params["currency"])
+    customer = call.find("customer", "customer")
+    automatic = params.get("automatic_payment_methods") or {"enabled": True}
+    fields: dict[str, Any] = call.given(*PLAIN, "capture_method", "confirmation_method")
+    intent = build(
+        state,
+        params["amount"],
+        params["currency"],
+        customer,
+        **({"capture_method": "automatic_async"} | fields),
+        automatic_payment_methods={"allow_redirects": "always"} | automatic if automatic["enabled"] else None,
+        metadata=merged({}, params.get("metadata")),
+    )
+    if not params.get("confirm"):
+        for name in ("off_session", "return_url", "error_on_requires_action"):
+            if params.get(name):
+                raise invalid(f"You cannot set `{name}` when `confirm` is not true.", name)
+    method = method_given(call, intent)
+    if method is not None:
+        intent["payment_method"] = method["id"]
+        intent["status"] = "requires_confirmation"
+    if params.get("confirm"):
+        return confirmed(call, intent)
+    return intent
+
+
+def retrieve(call: Call) -> Object:
+    """GET /v1/payment_intents/{intent}"""
+    return authorized(call, call.fetch("payment_intent", "intent"))
+
+
+def unexpected(intent: Object, verb: str, allowed: str) -> ApiError:
+    """The intent's status does not allow it."""
+    return ApiError(
+        400,
+        f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent"
+        f" with one of the following statuses may be {allowed}.",
+        code="payment_intent_unexpected_state",
+        payment_intent=intent,
+    )
+
+
+def update(call: Call) -> Object:
+    """POST /v1/payment_intents/{intent}"""
+    state, params = call.state, call.params
+    intent = state.edit(call.fetch("payment_intent", "intent"))
+    if intent["status"] in ("succeeded", "canceled") and params.keys() - {"metadata", "description"}:
+        raise unexpected(intent, "update", "updated: requires_payment_method, requires_confirmation, requires_action")
+    customer = call.find("customer", "customer")
+    if customer:
+        intent["customer"] = customer["id"]
+        state.table("payment_intent").reindex(intent["id"])
+    intent |= call.given(*PLAIN, "amount", "currency", "capture_method")
+    check_amount(intent["amount"], intent["currency"])
+    if "metadata" in params:
+        intent["metadata"] = merged(intent["metadata"], params["metadata"])
+    method = method_given(call, intent)
+    if method is not None:
+        intent["payment_method"] = method["id"]
+        intent["status"] = "requires_confirmation"
+        intent["next_action"] = None
+    return intent
+
+
+def confirm(call: Call) -> Object:
+    """POST /v1/payment_intents/{intent}/confirm"""
+    state = call.state
+    intent = state.edit(authorized(call, call.fetch("payment_intent", "intent")))
+    if intent["status"] not in ("requires_payment_method", "requires_confirmation", "requires_action"):
+        raise unexpected(
+            intent, "confirm", "confirmed: requires_confirmation, requires_action, requires_payment_method"
+        )
+    intent |= call.given("capture_method", "receipt_email", "setup_future_usage", "shipping")
+    method = method_given(call, intent)
+    if method is not None:
+        intent["payment_method"] = method["id"]
+    return confirmed(call, intent)
+
+
+def capture(call: Call) -> Object:
+    """POST /v1/payment_intents/{intent}/capture: what is not captured is released."""
+    state = call.state
+    intent = state.edit(call.fetch("payment_intent", "intent"))
+    if intent["status"] != "requires_capture":
+        raise unexpected(intent, "capture", "captured: requires_capture")
+    amount = call.params.get("amount_to_capture", intent["amount_capturable"])
+    if amount > intent["amount_capturable"]:
+        raise invalid(
+            f"The amount_to_capture ({amount}) is more than can be captured ({intent['amount_capturable']}).",
+            "amount_to_capture",
+            "amount_too_large",
+        )
+    charge = state.edit(state.get("charge", intent["latest_charge"]))
+    charge |= {"captured": True, "amount_captured": amount, "amount_refunded": charge["amount"] - amount}
+    book(state, charge)
+    if "metadata" in call.params:
+        intent["metadata"] = merged(intent["metadata"], call.params["metadata"])
+    intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
+    emit(state, "charge.captured", charge)
+    emit(state, "payment_intent.succeeded", intent)
+    follow(state, intent, None)
+    return intent
+
+
+def cancel(call: Call) -> Object:
+    """POST /v1/payment_intents/{intent}/cancel"""
+    state = call.state
+    intent = authorized(call, call.fetch("payment_intent", "intent"))
+    if intent["status"] in ("succeeded", "canceled"):
+        raise unexpected(
+            intent,
+            "cancel",
+            "canceled: requires_payment_method, requires_capture, requires_confirmation, requires_action, processing",
+        )
+    if state.table("invoice_payment").keys("payment_intent", intent["id"]):
+        raise invalid(
+            "You cannot cancel a PaymentIntent that is used by an invoice. Void the invoice instead.",
+            code="payment_intent_unexpected_state",
+        )
+    end_intent(state, intent, call.params.get("cancellation_reason"))
+    return intent
+
+
+def listing(call: Call) -> Object:
+    """GET /v1/payment_intents"""
+    customer = call.params.get("customer")
+    if customer:
+        return page(call, "payment_intent", index="customer", value=customer)
+    return page(call, "payment_intent")
+
+
+def find(call: Call) -> Object:
+    """GET /v1/payment_intents/search"""
+    return search(call, "payment_intent", SEARCH)

@@ -1,0 +1,36 @@
+"""Ends of subscriptions: now, at the period's end, at a date."""
+
+from sandbox.account.objects import Object
+from sandbox.account.state import State
+from sandbox.api.errors import ApiError
+from sandbox.invoices.invoice_finalization import void
+from sandbox.subscriptions.proration import credit_unused
+from sandbox.subscriptions.subscription_standing import close
+
+
+def end(
+    state: State, subscription: Object, *, reason: str | None = "cancellation_requested", prorate: bool = False
+) -> None:
+    """Cancels now. The first invoice of one that never became active is voided with it."""
+    if subscription["status"] == "incomplete":
+        for invoice in state.table("invoice").oldest_first("subscription", subscription["id"]):
+            if invoice["status"] == "open":
+                void(state, invoice)
+    if prorate and subscription["status"] in ("active", "past_due"):
+        now = state.now_for(subscription)
+        for item in state.table("subscription_item").oldest_first("subscription", subscription["id"]):
+            credit_unused(state, subscription, item, now)
+    close(state, subscription, reason)
+
+
+def expire(state: State, subscription: Object) -> None:
+    """23 hours without a first payment: the invoice is voided."""
+    for invoice in state.table("invoice").oldest_first("subscription", subscription["id"]):
+        if invoice["status"] == "open":
+            void(state, invoice)
+    close(state, subscription, None, "incomplete_expired")
+
+
+def already_ended(subscription: Object) -> ApiError:
+    """Stripe no longer knows a canceled subscription as something to cancel."""
+    return ApiError(404, f"No such subscription: '{subscription['id']}'", code="resource_missing", param="id")

@@ -1,0 +1,1 @@
+"""Time passing, and the lengths of periods."""
