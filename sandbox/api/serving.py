@@ -19,7 +19,8 @@ from sandbox.api.expand import check, expand
 from sandbox.api.faults import Fault, Faults
 from sandbox.api.idempotency import Keys, fingerprint_of
 from sandbox.api.parameters import Listed, Text, read
-from sandbox.api.routes import Route, Router
+from sandbox.api.router import Router
+from sandbox.api.routing import Route
 from sandbox.api.unbuilt import is_known
 from sandbox.api.views import view
 from sandbox.timing.advance import catch_up
