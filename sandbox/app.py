@@ -5,17 +5,19 @@ import random
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sandbox.account.state import State
+from sandbox.account.store import Store
 from sandbox.api.faults import Faults
 from sandbox.api.serving import Api
 from sandbox.control import Control
+from sandbox.demo.planting import Demo, plant
 from sandbox.pages.pages import Pages
-from sandbox.seed import plant
 from sandbox.timing.advance import catch_up
 from sandbox.webhooks.deliveries import Deliverer
 from sandbox.webhooks.webhook_endpoints import add
@@ -38,24 +40,33 @@ class Sandbox(Starlette):
 
 def build(
     *,
-    webhook_url: str | None,
-    webhook_secret: str | None,
-    seed: bool,
+    webhook_url: str | None = None,
+    webhook_secret: str | None = None,
+    demo: Demo | None = None,
+    data: Path | None = None,
     base_url: str = "http://127.0.0.1:12111",
 ) -> Starlette:
-    """A fresh sandbox; nothing is shared between two of them.
+    """A sandbox; nothing is shared between two of them.
 
-    `webhook_url` gets all events, signed with `webhook_secret` (one is made up when it is None). `seed` fills it with
-    demo data. `base_url` is where its own pages are, until the first request tells better.
+    `webhook_url` gets all events, signed with `webhook_secret` (one is made up when it is None). A new account begins
+    with `demo` data. It lives in memory, or in the file `data`: what that holds already goes on. `base_url` is where
+    the sandbox's own pages are, until the first request tells better. Raises BadFile.
     """
     state = State(random.Random(secrets.randbits(128)), base_url)
+    store = None if data is None else Store(data)
+    if store is not None and not store.is_new:
+        store.load(state)
+        store.follow(state)
+        send_to(state, webhook_url, webhook_secret)
+    else:
+        send_to(state, webhook_url, webhook_secret)
+        copies = None if demo is None else plant(state, demo)
+        if store is not None:
+            store.begin(state, copies)
+            store.follow(state)
+    state.journal.commit()
     deliverer = Deliverer(state)
     faults = Faults()
-    if webhook_url is not None:
-        add(state, webhook_url, ["*"], webhook_secret)
-    if seed:
-        plant(state)
-    state.journal.commit()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -67,6 +78,8 @@ def build(
             ticker.cancel()
             await asyncio.gather(ticker, return_exceptions=True)
             await deliverer.stop()
+            if store is not None:
+                store.close()
 
     return Sandbox(
         routes=[
@@ -76,6 +89,12 @@ def build(
         ],
         lifespan=lifespan,
     )
+
+
+def send_to(state: State, url: str | None, secret: str | None) -> None:
+    """Makes a webhook endpoint for all events, unless there is one of that address."""
+    if url is not None and all(endpoint["url"] != url for endpoint in state.table("webhook_endpoint").rows.values()):
+        add(state, url, ["*"], secret)
 
 
 async def tick(state: State, deliverer: Deliverer) -> None:

@@ -9,6 +9,7 @@ import httpx
 from starlette.applications import Starlette
 
 from sandbox.app import build as build_sandbox
+from sandbox.demo.planting import Demo
 from server.app import build
 from server.commands.serve import sandbox_page
 from server.sandbox import with_sandbox
@@ -80,7 +81,8 @@ def running_hub(database_url: str, *, seed: bool = False, **settings: Any) -> It
         secret = wired.stripe_webhook_secrets[0].get_secret_value()
         webhook_url = f"{url_of(listener)}/webhooks/stripe"
         sandbox_url = url_of(sandbox_listener)
-        pretend = build_sandbox(webhook_url=webhook_url, webhook_secret=secret, seed=seed, base_url=sandbox_url)
+        demo = Demo() if seed else None
+        pretend = build_sandbox(webhook_url=webhook_url, webhook_secret=secret, demo=demo, base_url=sandbox_url)
         stack.enter_context(serving(pretend, sandbox_listener))
         stack.enter_context(serving(build(wired, graphiql=sandbox_page(wired, HOST)), listener))
         http = stack.enter_context(httpx.Client(base_url=url_of(listener), timeout=60, trust_env=False))

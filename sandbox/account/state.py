@@ -123,7 +123,7 @@ class State:
         self.muted = 0
         self.outbox: list[str] = []
         self.counts: dict[str, int] = {}
-        self.tables = {kind: Table(self.journal, INDEXES.get(kind, {})) for kind in PREFIXES}
+        self.tables = {kind: Table(kind, self.journal, INDEXES.get(kind, {})) for kind in PREFIXES}
         self.account = self.new_id("account")
         self.began = self.clock.now()
 

@@ -4,55 +4,96 @@ A row may carry a "_" entry: what the sandbox itself has to remember about it, n
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from sandbox.account.objects import Object, clone
+from sandbox.account.replicas import Cold
 
 Key = tuple[int, int, str]
 Index = Callable[[Object], str | None]
+FIRST_COPY = -1_000_000_000
 
 
 class Journal:
     """What would have to be done to take back the changes since the last commit."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Callable[[Iterable[tuple[str, str]]], None] | None = None) -> None:
+        """`keep` is told at each commit which rows, by kind and id, have changed."""
         self._undo: list[Callable[[], None]] = []
-        self._touched: set[tuple[int, str]] = set()
+        self._touched: dict[tuple[str, str], None] = {}
+        self._edited: set[tuple[str, str]] = set()
+        self.keep = keep
 
-    def note(self, undo: Callable[[], None]) -> None:
-        """Remembers how to take back one change."""
+    def note(self, kind: str, id: str, undo: Callable[[], None]) -> None:
+        """Remembers how to take back one change of a row."""
         self._undo.append(undo)
+        self._touched[kind, id] = None
 
-    def first_touch(self, table: "Table", id: str) -> bool:
-        """Whether a row is changed for the first time since the last commit."""
-        mark = (id_of(table), id)
-        if mark in self._touched:
+    def first_edit(self, kind: str, id: str) -> bool:
+        """Whether a row is edited for the first time since the last commit."""
+        if (kind, id) in self._edited:
             return False
-        self._touched.add(mark)
+        self._edited.add((kind, id))
         return True
 
     def commit(self) -> None:
         """Makes the changes final."""
+        if self.keep is not None:
+            self.keep(self._touched)
         self._undo.clear()
         self._touched.clear()
+        self._edited.clear()
 
     def rollback(self) -> None:
         """Takes the changes back, the last one first."""
         while self._undo:
             self._undo.pop()()
         self._touched.clear()
+        self._edited.clear()
 
 
-def id_of(table: "Table") -> int:
-    """Tables are told apart by identity."""
-    return id(table)
+class Rows(dict[str, Any]):
+    """Rows by id; a cold one becomes a row of its own when it is asked for, and `warmed` is told."""
+
+    def __init__(self, warmed: Callable[[Object], None]) -> None:
+        super().__init__()
+        self._warmed = warmed
+
+    def __getitem__(self, id: str) -> Object:
+        row: Object | Cold = super().__getitem__(id)
+        if isinstance(row, Cold):
+            row = row.row()
+            super().__setitem__(id, row)
+            self._warmed(row)
+        return row
+
+    def get(self, id: str, default: Any = None) -> Any:
+        return self[id] if super().__contains__(id) else default
+
+    def values(self) -> list[Object]:  # type: ignore[override] # a list: warming would disturb a view
+        return [self[id] for id in self]
+
+    def warm(self) -> list[str]:
+        """The ids of the rows that are not cold."""
+        return [id for id, row in dict.items(self) if not isinstance(row, Cold)]
+
+    def chill(self, id: str, cold: Cold) -> None:
+        """Puts in a row that is worked out when it is needed."""
+        super().__setitem__(id, cold)
+
+    def peek(self, id: str) -> Object:
+        """A row to look at and forget; cold ones stay cold."""
+        row: Object | Cold = super().__getitem__(id)
+        return row.row() if isinstance(row, Cold) else row
 
 
 class Table:
     """Rows by id, in the order of their creation time and then of their arrival."""
 
-    def __init__(self, journal: Journal, indexes: dict[str, Index]) -> None:
-        self.rows: dict[str, Object] = {}
+    def __init__(self, kind: str, journal: Journal, indexes: dict[str, Index]) -> None:
+        self.kind = kind
+        self.rows = Rows(self._note_places)
         self.gone: dict[str, Object] = {}
         self.journal = journal
         self._sequence = 0
@@ -67,21 +108,55 @@ class Table:
 
     def get(self, id: str | None) -> Object | None:
         """The row to read, or None."""
-        return None if id is None else self.rows.get(id)
+        row: Object | None = None if id is None else self.rows.get(id)
+        return row
 
     def add(self, row: Object) -> Object:
         """Puts a new row in; its id must be free."""
         self._sequence += 1
         self._insert(row, (created_of(row), self._sequence, row["id"]))
-        self.journal.note(lambda: self._take_out(row["id"]))
+        self.journal.note(self.kind, row["id"], lambda: self._take_out(row["id"]))
         return row
+
+    def warm_ids(self) -> list[str]:
+        """The ids of all rows, deleted ones too, that are no untouched copies."""
+        return [*self.rows.warm(), *self.gone]
+
+    def forget(self, id: str) -> None:
+        """Takes a row out for good, without noting it."""
+        self._take_out(id)
+
+    def restore(self, row: Object, created: int, sequence: int, *, gone: bool) -> None:
+        """Puts a row in that was kept elsewhere, without noting it; one of that id makes room."""
+        if row["id"] in self.rows:
+            self._take_out(row["id"])
+        self._sequence = max(self._sequence, sequence)
+        if gone:
+            self.gone[row["id"]] = row
+        else:
+            self._insert(row, (created, sequence, row["id"]))
+
+    def add_copies(self, copies: Iterable[Cold]) -> None:
+        """Puts in the rows of copies, all at once; they stand before what has arrived in the same second."""
+        for sequence, cold in enumerate(copies, FIRST_COPY):
+            pattern, replica = cold.pattern, cold.replica
+            id = replica.fill(pattern.id)
+            key = (pattern.created + replica.shift, sequence, id)
+            self.rows.chill(id, cold)
+            self._keys[id] = key
+            self._order.append(key)
+            for name, value in pattern.places:
+                self._lists.setdefault((name, replica.fill(value)), []).append(key)
+        self._order.sort()
+        for keys in self._lists.values():
+            keys.sort()
 
     def edit(self, id: str) -> Object:
         """The row to change in place, deleted or not; what it was comes back on rollback."""
         row = self.rows[id] if id in self.rows else self.gone[id]
-        if self.journal.first_touch(self, id):
+        if self.journal.first_edit(self.kind, id):
             before = clone(row)
-            self.journal.note(lambda: self._restore(row, before))
+            self.journal.note(self.kind, id, lambda: self._restore(row, before))
         return row
 
     def reindex(self, id: str) -> None:
@@ -99,7 +174,7 @@ class Table:
             del self.gone[id]
             self._insert(row, key)
 
-        self.journal.note(undo)
+        self.journal.note(self.kind, id, undo)
         return row
 
     def keys(self, index: str = "", value: str = "") -> Sequence[Key]:
@@ -113,6 +188,10 @@ class Table:
     def oldest_first(self, index: str = "", value: str = "") -> list[Object]:
         """The rows of an index, oldest first."""
         return [self.rows[key[2]] for key in self.keys(index, value)]
+
+    def shown(self, index: str, value: str) -> list[Object]:
+        """The rows of an index, oldest first, to look at and forget."""
+        return [self.rows.peek(key[2]) for key in self.keys(index, value)]
 
     def newest_first(self, index: str = "", value: str = "") -> Iterator[Object]:
         """The rows of an index, newest first."""
@@ -135,14 +214,21 @@ class Table:
         if row["id"] in self._keys:
             self.reindex(row["id"])
 
+    def places_of(self, row: Object) -> list[tuple[str, str]]:
+        """Under which values of which indexes a row stands."""
+        return [(name, value) for name, index in self._indexes.items() if (value := index(row)) is not None]
+
+    def _note_places(self, row: Object) -> None:
+        self._places[row["id"]] = self.places_of(row)
+
     def _place(self, row: Object, key: Key) -> None:
-        places = [(name, value) for name, index in self._indexes.items() if (value := index(row)) is not None]
-        self._places[row["id"]] = places
-        for place in places:
+        self._note_places(row)
+        for place in self._places[row["id"]]:
             insort(self._lists.setdefault(place, []), key)
 
     def _unplace(self, id: str) -> None:
-        for place in self._places.pop(id):
+        places = self._places.pop(id, None)
+        for place in self.places_of(self.rows.peek(id)) if places is None else places:
             discard(self._lists[place], self._keys[id])
             if not self._lists[place]:
                 del self._lists[place]

@@ -120,7 +120,7 @@ def resolved(state: State, value: Any, kinds: Sequence[str]) -> Any:
         return value
     for kind in kinds:
         table = state.tables.get(kind)
-        row = table and (table.get(value) or table.gone.get(value))
+        row = table and (table.rows.peek(value) if value in table.rows else table.gone.get(value))
         if row:
             return clone(stub(kind, row) if row.get("deleted") else view(state, row))
     return value

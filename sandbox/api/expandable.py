@@ -19,7 +19,7 @@ class Included:
 
 def payments(state: State, invoice: Object) -> Object:
     """The InvoicePayments of an invoice."""
-    rows = state.table("invoice_payment").oldest_first("invoice", invoice["id"])
+    rows = state.table("invoice_payment").shown("invoice", invoice["id"])
     return nested("/v1/invoices/payments", [public(row) for row in rows], total=False)
 
 

@@ -55,7 +55,7 @@ def page(
 
 def matching(table: Table, keys: Iterator[Key], where: Callable[[Object], bool] | None) -> Iterator[Object]:
     """The rows of keys that pass a filter."""
-    rows = (table.rows[key[2]] for key in keys)
+    rows = (table.rows.peek(key[2]) for key in keys)
     return filter(where, rows) if where else rows
 
 

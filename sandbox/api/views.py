@@ -69,14 +69,14 @@ def subscription_item(state: State, row: Object) -> Object:
 
 def subscription(state: State, row: Object) -> Object:
     """With its first items."""
-    items = state.table("subscription_item").oldest_first("subscription", row["id"])
+    items = state.table("subscription_item").shown("subscription", row["id"])
     shown = [subscription_item(state, item) for item in items]
     return public(row) | {"items": nested(f"/v1/subscription_items?subscription={row['id']}", shown)}
 
 
 def invoice(state: State, row: Object) -> Object:
     """With its first lines."""
-    lines = [public(line) for line in state.table("line_item").oldest_first("invoice", row["id"])]
+    lines = [public(line) for line in state.table("line_item").shown("invoice", row["id"])]
     return public(row) | {"lines": nested(f"/v1/invoices/{row['id']}/lines", lines)}
 
 

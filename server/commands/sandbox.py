@@ -1,12 +1,15 @@
 """stripe-graphql sandbox"""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
+from sandbox.account.store import BadFile
 from sandbox.app import build
+from sandbox.demo.planting import MOST_CUSTOMERS, NAMED, Demo
 from server.listening import address, listen
 from server.refusal import Refusal
 
@@ -21,17 +24,31 @@ def run(
     webhook_secret: Annotated[
         str, typer.Option(help="Signs the webhooks.", envvar="SANDBOX_WEBHOOK_SECRET")
     ] = WEBHOOK_SECRET,
-    seed: Annotated[bool, typer.Option(help="Begin with a catalogue and some customers with history.")] = True,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="File that keeps the account; without it nothing is kept.", dir_okay=False),
+    ] = None,
+    customers: Annotated[
+        int, typer.Option(help="Customers with a past that a new account begins with.", min=0, max=MOST_CUSTOMERS)
+    ] = NAMED,
+    seed: Annotated[int, typer.Option(help="Another number gives other customers; the same gives the same.")] = 1,
+    no_seed: Annotated[bool, typer.Option("--no-seed", help="Begin with an empty account.")] = False,
 ) -> None:
     """Run a pretend Stripe, for trying things out and for tests.
 
-    Any Stripe client can talk to it with any key that begins with sk_test_. It keeps its state in memory.
+    Any Stripe client can talk to it with any key that begins with sk_test_.
     """
     if webhook_url is not None and not re.match(r"https?://[^/]", webhook_url):
         raise Refusal("--webhook-url must be a URL that begins with http:// or https://.")
     with listen(host, port) as listener:
         here = f"http://{address(listener)}"
-        application = build(webhook_url=webhook_url, webhook_secret=webhook_secret, seed=seed, base_url=here)
+        demo = None if no_seed else Demo(seed, customers)
+        try:
+            application = build(
+                webhook_url=webhook_url, webhook_secret=webhook_secret, demo=demo, data=data, base_url=here
+            )
+        except BadFile as error:
+            raise Refusal(str(error)) from None
         config = uvicorn.Config(
             application,
             ws="none",

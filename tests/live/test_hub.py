@@ -44,7 +44,7 @@ def stripe_url() -> Iterator[str]:
     if REAL:
         yield "https://api.stripe.com"
     else:
-        with free_port() as listener, serving(build(webhook_url=None, webhook_secret=None, seed=False), listener):
+        with free_port() as listener, serving(build(), listener):
             yield url_of(listener)
 
 

@@ -37,7 +37,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with free_port() as listener, serving(build(webhook_url=None, webhook_secret=None, seed=False), listener):
+    with free_port() as listener, serving(build(), listener):
         yield url_of(listener)
 
 

@@ -15,7 +15,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 def sandbox_url() -> Iterator[str]:
     """A sandbox of the test's own, which sends no webhooks: what the mirror knows, it knows from the verbs."""
-    with free_port() as listener, serving(build(webhook_url=None, webhook_secret=None, seed=False), listener):
+    with free_port() as listener, serving(build(), listener):
         yield url_of(listener)
 
 

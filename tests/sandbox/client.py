@@ -60,6 +60,11 @@ class Client:
         answer: Object = response.json()
         return answer
 
+    def look(self, what: str) -> Object:
+        """What a control route shows."""
+        answer: Object = self.http.get(f"/sandbox/{what}").json()
+        return answer
+
     def advance(self, seconds: int) -> None:
         self.control("clock", seconds=seconds)
 

@@ -1,20 +1,29 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from sandbox.app import build
+from sandbox.demo.planting import Demo
 from tests.sandbox.client import Client
 from tests.serving import free_port, serving, url_of
 
 
 @contextmanager
-def fresh(*, seed: bool = False, webhook_url: str | None = None, webhook_secret: str | None = None) -> Iterator[Client]:
+def fresh(
+    *,
+    demo: Demo | None = None,
+    data: Path | None = None,
+    webhook_url: str | None = None,
+    webhook_secret: str | None = None,
+) -> Iterator[Client]:
     """A sandbox of its own, over HTTP."""
     with free_port() as listener:
-        app = build(webhook_url=webhook_url, webhook_secret=webhook_secret, seed=seed, base_url=url_of(listener))
+        here = url_of(listener)
+        app = build(webhook_url=webhook_url, webhook_secret=webhook_secret, demo=demo, data=data, base_url=here)
         with serving(app, listener):
-            client = Client(url_of(listener))
+            client = Client(here)
             try:
                 yield client
             finally:
@@ -38,5 +47,5 @@ def alone() -> Iterator[Client]:
 @pytest.fixture(scope="module")
 def seeded() -> Iterator[Client]:
     """A sandbox with demo data, to look at."""
-    with fresh(seed=True) as client:
+    with fresh(demo=Demo()) as client:
         yield client

@@ -128,7 +128,7 @@ def test_a_refused_delivery_is_tried_again() -> None:
 
 def test_an_endpoint_that_comes_up_late_gets_everything_in_order() -> None:
     port = any_unused_port()
-    with fresh(webhook_url=f"http://127.0.0.1:{port}/hook", seed=False) as client:
+    with fresh(webhook_url=f"http://127.0.0.1:{port}/hook") as client:
         for place in range(3):
             client.post("/v1/customers", name=str(place))
         time.sleep(0.3)

@@ -3,6 +3,7 @@
 import time
 
 from sandbox.app import build
+from sandbox.demo.planting import Demo
 from tests.sandbox.client import Client
 from tests.sandbox.conftest import fresh
 
@@ -54,7 +55,7 @@ def test_it_happened_before_now_and_was_told(seeded: Client) -> None:
 
 
 def test_it_is_the_same_each_time(seeded: Client) -> None:
-    with fresh(seed=True) as other:
+    with fresh(demo=Demo()) as other:
         assert people(other) == people(seeded)
         ids = [[row["id"] for row in one.get("/v1/invoices", limit=100)["data"]] for one in (other, seeded)]
         assert ids[0] == ids[1]
@@ -62,5 +63,5 @@ def test_it_is_the_same_each_time(seeded: Client) -> None:
 
 def test_it_takes_no_time() -> None:
     start = time.perf_counter()
-    build(webhook_url=None, webhook_secret=None, seed=True)
+    build(demo=Demo())
     assert time.perf_counter() - start < 0.5

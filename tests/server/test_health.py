@@ -57,7 +57,7 @@ def test_a_schema_that_is_behind_is_not_ready(postgres: Postgres) -> None:
 
 @contextmanager
 def sandbox_on(port: int) -> Iterator[None]:
-    application = build_sandbox(webhook_url=None, webhook_secret="whsec_x", seed=False)
+    application = build_sandbox(webhook_secret="whsec_x")
     with socket.create_server((HOST, port)) as listener, serving(application, listener):
         yield
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.demo.planting import Demo
 from tests.resolvers.reading.generated.facts import Facts, Object
 from tests.resolvers.reading.reference.thing import Settings
 from tests.sandbox.client import DAY, Client
@@ -25,7 +26,7 @@ LISTS: dict[str, dict[str, Any]] = {
 
 def sandbox_facts() -> Facts:
     """The demo data, some more, and what a month does to it."""
-    with fresh(seed=True) as stripe:
+    with fresh(demo=Demo()) as stripe:
         people = {each["metadata"]["subscriber_id"]: each["id"] for each in stripe.get("/v1/customers")["data"]}
         _buy(stripe, people)
         stripe.advance(31 * DAY)
