@@ -1,11 +1,11 @@
-"""`scripts/bench reads`"""
+"""`scripts/bench reads` and `scripts/bench sandbox`"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from benchmarks import report
+from benchmarks import pages, report
 from benchmarks.databases import Postgres
 from benchmarks.measuring import WrongAnswer
 from benchmarks.reads import CANDIDATES, QUERIES, Options, Reads
@@ -76,6 +76,15 @@ def reads(
     if readme:
         before, marker, _ = README.read_text().partition(MARKER)
         README.write_text(f"{before}{marker}\n{text}\n")
+
+
+@app.command()
+def sandbox(
+    customers: Annotated[int, typer.Option(help="How many customers it has.", min=1, max=100_000)] = 100_000,
+    count: Annotated[int, typer.Option("--pages", help="How many pages of each list are asked for.", min=1)] = 300,
+) -> None:
+    """The sandbox's lists: pages of 100 objects a second."""
+    typer.echo(pages.report(customers, count))
 
 
 def _listed(text: str, known: tuple[str, ...]) -> list[str]:

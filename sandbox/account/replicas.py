@@ -15,6 +15,7 @@ from sandbox.account.objects import Object
 
 # JSON has no raw control characters, so these stand for what is different in each copy.
 TOKEN, PREFIX, NAME, EMAIL, SUBSCRIBER = "\x01", "\x02", "\x03", "\x04", "\x05"
+MARKS = ((TOKEN, "token"), (PREFIX, "prefix"), (NAME, "name"), (EMAIL, "email"), (SUBSCRIBER, "subscriber"))
 TOKEN_LENGTH = 8
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Seconds since 1970 have ten digits; no amount has more than nine.
@@ -47,26 +48,16 @@ class Pattern:
         self.created = created
         self.places = places
         self.body = body
-        parts = MOMENT.split(body)
-        self._texts = parts[::2]
-        self.moments = [int(moment) for moment in parts[1::2]]
+        self.moments = [int(moment) for moment in MOMENT.findall(body)]
+        self._format = MOMENT.sub(b"%d", body.replace(b"%", b"%%"))
+        self._marks = [(mark.encode(), name) for mark, name in MARKS if mark.encode() in body]
 
     def row(self, replica: Replica) -> Object:
         """The row of a copy."""
-        pieces = [self._texts[0]]
-        for moment, text in zip(self.moments, self._texts[1:], strict=True):
-            pieces += (b"%d" % (moment + replica.shift), text)
-        body = b"".join(pieces)
-        for mark, value in (
-            (TOKEN, replica.token),
-            (PREFIX, replica.prefix),
-            (NAME, replica.name),
-            (EMAIL, replica.email),
-            (SUBSCRIBER, replica.subscriber),
-        ):
-            raw = mark.encode()
-            if raw in body:
-                body = body.replace(raw, value.encode())
+        shift = replica.shift
+        body = self._format % tuple([moment + shift for moment in self.moments])
+        for mark, name in self._marks:
+            body = body.replace(mark, getattr(replica, name).encode())
         made: Object = orjson.loads(body)
         return made
 
