@@ -15,7 +15,8 @@ from sandbox.account.state import State
 from sandbox.account.store import Store
 from sandbox.api.faults import Faults
 from sandbox.api.serving import Api
-from sandbox.control import Control
+from sandbox.controls.desk import Desk
+from sandbox.controls.routes import routes as control_routes
 from sandbox.demo.planting import Demo, plant
 from sandbox.pages.pages import Pages
 from sandbox.timing.advance import catch_up
@@ -67,6 +68,7 @@ def build(
     state.journal.commit()
     deliverer = Deliverer(state)
     faults = Faults()
+    desk = Desk(state, deliverer, faults)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -84,7 +86,7 @@ def build(
     return Sandbox(
         routes=[
             Route("/v1/{path:path}", Api(state, deliverer, faults), methods=METHODS),
-            *Control(state, deliverer, faults).routes(),
+            *control_routes(desk),
             *Pages(state, deliverer).routes(),
         ],
         lifespan=lifespan,

@@ -74,6 +74,23 @@ class Timers:
         heap = self._heaps.get(clock)
         return heap[0][0] if heap else None
 
+    def count(self, clock: str) -> int:
+        """How many are to come on a clock, stale ones included."""
+        return len(self._heaps.get(clock, ()))
+
+    def upcoming(self, clock: str, most: int) -> list[Timer]:
+        """The next ones in their order, without looking at all of them: a timer is never due before its parent."""
+        heap = self._heaps.get(clock, [])
+        front = [(heap[0], 0)] if heap else []
+        found: list[Timer] = []
+        while front and len(found) < most:
+            timer, place = heapq.heappop(front)
+            found.append(timer)
+            for child in (2 * place + 1, 2 * place + 2):
+                if child < len(heap):
+                    heapq.heappush(front, (heap[child], child))
+        return found
+
     def take(self, clock: str) -> Timer:
         """Takes the next one out."""
         timer = heapq.heappop(self._heaps[clock])

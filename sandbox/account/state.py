@@ -61,7 +61,7 @@ INDEXES: dict[str, dict[str, Index]] = {
     "customer": {"email": field_of("email"), "test_clock": field_of("test_clock")},
     "customer_balance_transaction": {"customer": field_of("customer")},
     "discount": {"subscription": field_of("subscription"), "customer": field_of("customer")},
-    "event": {"type": field_of("type")},
+    "event": {"object": field_of("data", "object", "id"), "type": field_of("type")},
     "invoice": {
         "customer": field_of("customer"),
         "subscription": field_of("parent", "subscription_details", "subscription"),

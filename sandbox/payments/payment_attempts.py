@@ -13,6 +13,9 @@ from sandbox.webhooks.events import emit
 AUTHENTICATION_FAILED = (
     "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 )
+DECLINES = CODES | MESSAGES.keys() | {"generic_decline", "lost_card", "stolen_card", "fraudulent", "do_not_honor"}
+# What can be asked for as the next result of a card.
+RESULTS = ("succeed", "authentication_required", *sorted(DECLINES - {"authentication_required"}))
 
 
 def attempt(
@@ -153,9 +156,3 @@ def declined(state: State, intent: Object, decline: Decline) -> ApiError:
         "payment_method": last.get("payment_method"),
     }
     return error
-
-
-def is_decline_code(word: str) -> bool:
-    """Whether a word can be asked for as the next card result."""
-    known = CODES | MESSAGES.keys() | {"generic_decline", "lost_card", "stolen_card", "fraudulent", "do_not_honor"}
-    return word == "succeed" or word in known

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -54,7 +54,9 @@ class Deliverer:
     def __init__(self, state: State) -> None:
         self.state = state
         self.weather = Weather()
-        self.log: list[Delivery] = []
+        self.made = 0
+        self._by_event: dict[str, list[Delivery]] = {}
+        self._waiting: Counter[str] = Counter()
         self._queues: dict[str, deque[Delivery]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._wake: dict[str, asyncio.Event] = {}
@@ -86,17 +88,26 @@ class Deliverer:
         self.state.outbox.clear()
 
     def _queue(self, delivery: Delivery) -> None:
-        self.log.append(delivery)
+        self._note(delivery)
         if self.weather.drop:
             self.weather.drop -= 1
-            delivery.status = "dropped"
+            self._end(delivery, "dropped")
             return
         self._push(delivery)
         if self.weather.duplicate:
             self.weather.duplicate -= 1
             twin = Delivery(delivery.event, delivery.type, delivery.endpoint)
-            self.log.append(twin)
+            self._note(twin)
             self._push(twin)
+
+    def _note(self, delivery: Delivery) -> None:
+        self.made += 1
+        self._by_event.setdefault(delivery.event, []).append(delivery)
+        self._waiting[delivery.endpoint] += 1
+
+    def _end(self, delivery: Delivery, status: str) -> None:
+        delivery.status = status
+        self._waiting[delivery.endpoint] -= 1
 
     def _push(self, delivery: Delivery) -> None:
         queue = self._queues.setdefault(delivery.endpoint, deque())
@@ -127,7 +138,7 @@ class Deliverer:
                 return
             pause = PAUSES[min(delivery.tries, len(PAUSES)) - 1]
             if delivery.tries >= MOST_TRIES:
-                delivery.status = "failed"
+                self._end(delivery, "failed")
                 return
             if answer.isdigit():
                 task = asyncio.create_task(self._again(delivery, pause))
@@ -145,7 +156,7 @@ class Deliverer:
         endpoint = self.state.table("webhook_endpoint").get(delivery.endpoint)
         event = self.state.table("event").get(delivery.event)
         if endpoint is None or event is None or endpoint["status"] != "enabled" or self._client is None:
-            delivery.status = "dropped"
+            self._end(delivery, "dropped")
             return None
         body = orjson.dumps(public(event))
         moment = int(time.time())
@@ -163,7 +174,7 @@ class Deliverer:
         delivery.answers.append(str(response.status_code))
         if not response.is_success:
             return delivery.answers[-1]
-        delivery.status = "delivered"
+        self._end(delivery, "delivered")
         self._arrived(event, delivery.endpoint)
         return None
 
@@ -179,9 +190,9 @@ class Deliverer:
         for wake in self._wake.values():
             wake.set()
 
-    def waiting(self) -> int:
-        """How many deliveries are still to be made."""
-        return sum(delivery.status == "pending" for delivery in self.log)
+    def waiting(self, endpoint: str | None = None) -> int:
+        """How many deliveries are still to be made, to one endpoint or to all."""
+        return self._waiting.total() if endpoint is None else self._waiting[endpoint]
 
     async def settle(self, seconds: float) -> bool:
         """Waits until nothing is waiting any more; false when the time was not enough."""
@@ -201,4 +212,4 @@ class Deliverer:
 
     def of(self, event: str) -> list[dict[str, Any]]:
         """The deliveries of an event."""
-        return [asdict(delivery) for delivery in self.log if delivery.event == event]
+        return [asdict(delivery) for delivery in self._by_event.get(event, ())]

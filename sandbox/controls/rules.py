@@ -1,0 +1,25 @@
+"""What an account's owner sets in the dashboard."""
+
+from typing import Any
+
+from sandbox.account.objects import Object
+from sandbox.controls.desk import Desk, Refused
+
+AFTER_RETRIES = ("cancel", "unpaid", "past_due")
+
+
+def show(desk: Desk, given: dict[str, Any]) -> Object:
+    """GET /sandbox/rules: the retry schedule of unpaid invoices, and what comes after it."""
+    return {"retry_days": desk.state.rules.retry_days, "after_retries": desk.state.rules.after_retries}
+
+
+def change(desk: Desk, given: dict[str, Any]) -> Object:
+    """POST /sandbox/rules `{"retry_days": [3, 5, 7], "after_retries": "cancel"|"unpaid"|"past_due"}`"""
+    days = given.get("retry_days", desk.state.rules.retry_days)
+    after = given.get("after_retries", desk.state.rules.after_retries)
+    if not isinstance(days, list) or not all(isinstance(day, int) and day > 0 for day in days):
+        raise Refused("retry_days is a list of whole numbers of days.")
+    if after not in AFTER_RETRIES:
+        raise Refused("after_retries is cancel, unpaid or past_due.")
+    desk.state.rules.retry_days, desk.state.rules.after_retries = days, after
+    return show(desk, {})
