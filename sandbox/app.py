@@ -18,6 +18,7 @@ from sandbox.api.serving import Api
 from sandbox.controls.desk import Desk
 from sandbox.controls.routes import routes as control_routes
 from sandbox.demo.planting import Demo, plant
+from sandbox.pages.control.routes import routes as page_routes
 from sandbox.pages.pages import Pages
 from sandbox.timing.advance import catch_up
 from sandbox.webhooks.deliveries import Deliverer
@@ -88,6 +89,7 @@ def build(
             Route("/v1/{path:path}", Api(state, deliverer, faults), methods=METHODS),
             *control_routes(desk),
             *Pages(state, deliverer).routes(),
+            *page_routes(desk),
         ],
         lifespan=lifespan,
     )

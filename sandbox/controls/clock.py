@@ -5,6 +5,9 @@ from typing import Any
 from sandbox.account.objects import Object
 from sandbox.controls.desk import Desk, Refused
 from sandbox.timing.advance import advance
+from sandbox.timing.periods import DAY
+
+MOST = 20 * 366 * DAY
 
 
 def show(desk: Desk, given: dict[str, Any]) -> Object:
@@ -18,10 +21,17 @@ def move(desk: Desk, given: dict[str, Any]) -> Object:
     if ("seconds" in given) == ("to" in given):
         raise Refused("Give either seconds or to.")
     target = given.get("to", now + given["seconds"] if isinstance(given.get("seconds"), int) else None)
-    if not isinstance(target, int) or target < now:
-        raise Refused("Time only goes forward, in whole seconds.")
-    if target > now + 20 * 366 * 86_400:
-        raise Refused("Twenty years at a time are enough.")
+    if not isinstance(target, int):
+        raise Refused("Time goes in whole seconds.")
+    check(now, target)
     advance(desk.state, target)
     desk.done()
     return show(desk, {})
+
+
+def check(now: int, target: int) -> None:
+    """Raises Refused for a moment that a clock cannot be moved to."""
+    if target < now:
+        raise Refused("Time only goes forward.")
+    if target > now + MOST:
+        raise Refused("Twenty years at a time are enough.")

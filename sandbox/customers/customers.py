@@ -62,6 +62,7 @@ def create(call: Call) -> Object:
     }
     state.table("customer").add(customer)
     write(state, customer, params)
+    state.table("customer").reindex(customer["id"])
     emit(state, "customer.created", customer)
     if params.get("payment_method"):
         attach_token(state, params["payment_method"], customer, "payment_method")
