@@ -12,12 +12,13 @@ EMPTY = frozenset(("br", "hr", "img", "input", "link", "meta"))
 
 @dataclass
 class Form:
-    """A form with what its fields hold, and its buttons by what they say."""
+    """A form with what its fields hold, its buttons by what they say, what can be chosen."""
 
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, dict[str, str]] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Document(HTMLParser):
@@ -37,6 +38,7 @@ class Document(HTMLParser):
         self._link: tuple[str, str] | None = None
         self._button: tuple[str, dict[str, str]] | None = None
         self._select = ""
+        self._option: tuple[str, dict[str, str]] | None = None
         self.feed(response.text)
         self.close()
 
@@ -65,8 +67,8 @@ class Document(HTMLParser):
             self._select = attributes["name"]
         elif tag == "input" and form and (attributes.get("type") != "checkbox" or "checked" in attributes):
             form.fields[attributes["name"]] = attributes.get("value", "")
-        elif tag == "option" and form and ("selected" in attributes or self._select not in form.fields):
-            form.fields[self._select] = attributes.get("value", "")
+        elif tag == "option" and form and self._select:
+            self._option = ("", attributes)
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -74,6 +76,8 @@ class Document(HTMLParser):
             self._link = (self._link[0] + data, self._link[1])
         if self._button:
             self._button = (self._button[0] + data, self._button[1])
+        if self._option:
+            self._option = (self._option[0] + data, self._option[1])
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag, f"{self.url}: an element {tag} is closed that is not the last one open"
@@ -83,6 +87,14 @@ class Document(HTMLParser):
         elif tag == "button" and self._button:
             self.forms[-1].buttons[" ".join(self._button[0].split())] = self._button[1]
             self._button = None
+        elif tag == "option" and self._option:
+            text, attributes = self._option
+            value = attributes.get("value", text)
+            form = self.forms[-1]
+            form.choices.setdefault(self._select, []).append(value)
+            if "selected" in attributes or self._select not in form.fields:
+                form.fields[self._select] = value
+            self._option = None
         elif tag == "select":
             self._select = ""
 
