@@ -63,7 +63,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
             return missing(desk, str(error))
 
     async def nowhere(request: Request) -> Response:
-        return missing(desk, "There is no such page.")
+        path = request.url.path
+        return RedirectResponse(path.rstrip("/")) if path.endswith("/") else missing(desk, "There is no such page.")
 
     return [
         Route("/", home),
