@@ -111,6 +111,10 @@ class Table:
         row: Object | None = None if id is None else self.rows.get(id)
         return row
 
+    def look(self, id: str) -> Object | None:
+        """The row to look at and forget, deleted or not, or None."""
+        return self.rows.peek(id) if id in self.rows else self.gone.get(id)
+
     def add(self, row: Object) -> Object:
         """Puts a new row in; its id must be free."""
         self._sequence += 1

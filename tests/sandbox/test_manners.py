@@ -287,3 +287,11 @@ def test_it_says_what_it_is(shared: Client) -> None:
     assert answer["product"] == "stripe-graphql sandbox"
     assert answer["account"] == shared.get("/v1/account")["id"]
     assert abs(answer["now"] - time.time()) < 5
+
+
+def test_customers_are_listed_by_their_address_from_the_start_and_after_it_changes(shared: Client) -> None:
+    customer = shared.post("/v1/customers", email="first@example.com")
+    assert [one["id"] for one in shared.get("/v1/customers", email="first@example.com")["data"]] == [customer["id"]]
+    shared.post(f"/v1/customers/{customer['id']}", email="second@example.com")
+    assert shared.get("/v1/customers", email="first@example.com")["data"] == []
+    assert [one["id"] for one in shared.get("/v1/customers", email="second@example.com")["data"]] == [customer["id"]]

@@ -37,7 +37,7 @@ def upcoming(state: State, clock: str, most: int) -> list[Due]:
     found = []
     for at, _, action, id in state.timers.upcoming(clock, most):
         kind = ACTIONS[action][0]
-        if state.table(kind).get(id) is not None:
+        if id in state.table(kind).rows:
             found.append(Due(at, WORDS.get(action) or words(action), id, url_of(kind, id)))
     return found
 

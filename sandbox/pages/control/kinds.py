@@ -36,7 +36,7 @@ def url_of(kind: str, id: str) -> str:
 def find(state: State, id: str) -> Object | None:
     """The object with an id, deleted ones too."""
     for table in state.tables.values():
-        row = table.get(id) or table.gone.get(id)
+        row = table.look(id)
         if row is not None:
             return row
     return None

@@ -44,7 +44,7 @@ def show(desk: Desk, visit: Visit) -> Page:
     if kind not in state.tables:
         raise Missing(f"There is no kind of objects {kind}.")
     table = state.table(kind)
-    row = table.get(id) or table.gone.get(id)
+    row = table.look(id)
     if row is None:
         raise Missing(f"There is no {singular(kind).lower()} {id}.")
     shown = view(state, row)
@@ -53,7 +53,7 @@ def show(desk: Desk, visit: Visit) -> Page:
         "kind": kind,
         "kinds": plural(kind),
         "now_there": state.now_for(row),
-        "deleted": table.get(id) is None,
+        "deleted": id in table.gone,
         "waits": row.get("status") == "requires_action",
         "related": related(state, kind, id),
         "events": about(desk, id, 20),

@@ -81,8 +81,7 @@ def amount_of(row: Object) -> str:
 
 def customer_name(state: State, id: str) -> str:
     """The name of a customer, deleted or not; their address or id when there is none."""
-    table = state.table("customer")
-    row = table.get(id) or table.gone.get(id) or {}
+    row = state.table("customer").look(id) or {}
     return row.get("name") or row.get("email") or id
 
 
