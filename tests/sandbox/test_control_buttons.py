@@ -27,7 +27,7 @@ def refused(page: Document, sentence: str) -> bool:
 )
 def test_the_clock_is_advanced_by_a_step(alone: Client, step: str, seconds: int) -> None:
     browser, before = Browser(alone), time.time()
-    page = browser.press(browser.open(""), f"Advance by + 1 {step}")
+    page = browser.press(browser.open(""), f"Advance by +1 {step}")
     assert page.url.path == "/sandbox/page/clock"
     assert "what was due has happened" in page.text
     moved = json(alone, "clock")["now"]
@@ -42,8 +42,8 @@ def test_what_is_due_is_told_and_happens_on_the_way(alone: Client) -> None:
     assert "The subscription renews" in page.text
     assert "The next invoice is announced" in page.text
     assert subscription["id"] in page.links
-    browser.press(page, "Advance by + 1 month")
-    browser.press(browser.open("/clock"), "Advance by + 1 day")
+    browser.press(page, "Advance by +1 month")
+    browser.press(browser.open("/clock"), "Advance by +1 day")
     assert len(alone.invoices(subscription)) == 2
 
 
@@ -72,7 +72,7 @@ def test_a_test_clock_is_made_and_advanced_by_itself(alone: Client) -> None:
     page = browser.open("/clock")
     assert page.text.count("The subscription renews") == 1
     assert browser.open(page.links["1 customer lives"]).links[customer["id"]]
-    page = browser.press(page, "Advance by + 1 month", clock["id"])
+    page = browser.press(page, "Advance by +1 month", clock["id"])
     assert alone.get(f"/v1/test_helpers/test_clocks/{clock['id']}")["frozen_time"] == 1_837_944_000
     browser.press(page, "Advance to it", clock["id"], to="2028-05-01T00:00")
     assert len(alone.invoices(subscription)) == 3
@@ -80,7 +80,7 @@ def test_a_test_clock_is_made_and_advanced_by_itself(alone: Client) -> None:
     assert refused(browser.press(page, "Advance to it", clock["id"], to="2028-04-01T00:00"), "only goes forward")
     assert refused(browser.press(page, "Advance to it", clock["id"], to="2099-04-01T00:00"), "Twenty years")
     alone.delete(f"/v1/test_helpers/test_clocks/{clock['id']}")
-    assert refused(browser.press(page, "Advance by + 1 day", clock["id"]), "no test clock")
+    assert refused(browser.press(page, "Advance by +1 day", clock["id"]), "no test clock")
 
 
 @pytest.mark.parametrize(("button", "status"), [("Pass", "succeeded"), ("Fail", "requires_payment_method")])
