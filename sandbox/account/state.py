@@ -22,6 +22,7 @@ PREFIXES = {
     "customer": "cus",
     "customer_balance_transaction": "cbtxn",
     "discount": "di",
+    "dispute": "du",
     "event": "evt",
     "invoice": "in",
     "invoice_payment": "inpay",
@@ -61,6 +62,7 @@ INDEXES: dict[str, dict[str, Index]] = {
     "customer": {"email": field_of("email"), "test_clock": field_of("test_clock")},
     "customer_balance_transaction": {"customer": field_of("customer")},
     "discount": {"subscription": field_of("subscription"), "customer": field_of("customer")},
+    "dispute": {"charge": field_of("charge"), "payment_intent": field_of("payment_intent")},
     "event": {"object": field_of("data", "object", "id"), "type": field_of("type")},
     "invoice": {
         "customer": field_of("customer"),
@@ -85,6 +87,7 @@ INDEXES: dict[str, dict[str, Index]] = {
     },
     "promotion_code": {"code": lambda row: row["code"].lower(), "coupon": field_of("promotion", "coupon")},
     "refund": {"charge": field_of("charge"), "payment_intent": field_of("payment_intent")},
+    "setup_attempt": {"setup_intent": field_of("setup_intent")},
     "setup_intent": {"customer": field_of("customer")},
     "subscription": {"customer": field_of("customer")},
     "subscription_item": {"subscription": field_of("subscription"), "price": field_of("price")},
@@ -167,6 +170,9 @@ class State:
         """The test clock that an object lives on, or ""."""
         if "test_clock" in row:
             return row["test_clock"] or ""
+        kept: str | None = row.get("_", {}).get("clock")
+        if kept is not None:
+            return kept
         customer = row["id"] if row["object"] == "customer" else row.get("customer")
         if not customer:
             return ""
@@ -186,3 +192,8 @@ class State:
         """Remembers to do something to an object at a time; what is only imagined is not remembered."""
         if not self.muted:
             self.timers.set(self.clock_of(row), due, action, row["id"])
+
+    def soon(self, row: Object, action: str, seconds: int = 0) -> None:
+        """Remembers to do something once the request is through, in the sandbox's own time even on a test clock."""
+        if not self.muted:
+            self.timers.set("", self.clock.now() + seconds, action, row["id"])

@@ -7,6 +7,7 @@ from sandbox.account.objects import Object
 DOCUMENTED_AT = "https://docs.stripe.com/error-codes/"
 
 NAMES = {
+    "balance_transaction": "balance transaction",
     "payment_method": "PaymentMethod",
     "setup_intent": "setupintent",
     "promotion_code": "promotion code",

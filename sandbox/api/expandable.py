@@ -67,14 +67,32 @@ def hidden(name: str) -> Callable[[State, Object], object]:
 
 Target = str | Included
 
+# Files are not built, so that none of these ever holds one.
+EVIDENCE_FILES: dict[str, Target] = dict.fromkeys(
+    (
+        "evidence.cancellation_policy", "evidence.customer_communication", "evidence.customer_signature",
+        "evidence.duplicate_charge_documentation", "evidence.receipt", "evidence.refund_policy",
+        "evidence.service_documentation", "evidence.shipping_documentation", "evidence.uncategorized_file",
+    ),
+    "",
+)  # fmt: skip
+
 EXPANDABLE: dict[str, dict[str, Target]] = {
     "balance_transaction": {"source": "charge refund dispute"},
     "charge": {
+        "application": "",
+        "application_fee": "",
         "balance_transaction": "balance_transaction",
         "customer": "customer",
+        "dispute": "dispute",
         "failure_balance_transaction": "balance_transaction",
+        "on_behalf_of": "",
         "payment_intent": "payment_intent",
         "refunds": Included(refunds, "refund"),
+        "review": "",
+        "source_transfer": "",
+        "transfer": "",
+        "transfer_data.destination": "",
     },
     "coupon": {"applies_to": Included(hidden("applies_to")), "currency_options": Included(hidden("currency_options"))},
     "customer": {
@@ -89,6 +107,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     },
     "customer_balance_transaction": {"customer": "customer", "invoice": "invoice"},
     "discount": {"customer": "customer", "promotion_code": "promotion_code", "source.coupon": "coupon"},
+    "dispute": EVIDENCE_FILES | {"charge": "charge", "payment_intent": "payment_intent"},
     "event": {},
     "invoice": {
         "confirmation_secret": Included(confirmation_secret),
@@ -117,9 +136,13 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "subscription": "subscription",
     },
     "payment_intent": {
+        "application": "",
         "customer": "customer",
         "latest_charge": "charge",
+        "on_behalf_of": "",
         "payment_method": "payment_method",
+        "review": "",
+        "transfer_data.destination": "",
     },
     "payment_method": {"customer": "customer"},
     "plan": {"product": "product"},
@@ -134,13 +157,27 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
         "customer": "customer",
+        "failure_balance_transaction": "balance_transaction",
         "payment_intent": "payment_intent",
         "payment_method": "payment_method",
+        "source_transfer_reversal": "",
+        "transfer_reversal": "",
+    },
+    "setup_attempt": {
+        "application": "",
+        "customer": "customer",
+        "on_behalf_of": "",
+        "payment_method": "payment_method",
+        "setup_intent": "setup_intent",
     },
     "setup_intent": {
+        "application": "",
         "customer": "customer",
         "latest_attempt": "setup_attempt",
+        "mandate": "",
+        "on_behalf_of": "",
         "payment_method": "payment_method",
+        "single_use_mandate": "",
     },
     "subscription": {
         "customer": "customer",

@@ -113,8 +113,10 @@ class Integer:
             raise invalid(f"Invalid integer: {text}", param, "parameter_invalid_integer")
         number = int(text)
         if self.low is not None and number < self.low:
-            wanted = "non-negative integer" if self.low == 0 else f"integer greater than or equal to {self.low}"
-            raise invalid(f"This value must be a {wanted}.", param, "parameter_invalid_integer")
+            message = "Invalid non-negative integer"
+            if self.low != 0:
+                message = f"This value must be greater than or equal to {self.low}."
+            raise invalid(message, param, "parameter_invalid_integer")
         if self.high is not None and number > self.high:
             raise invalid(f"This value must be less than or equal to {self.high}.", param, "parameter_invalid_integer")
         return number

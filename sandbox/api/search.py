@@ -13,7 +13,7 @@ from sandbox.api.views import view
 
 SHAPE: Shape = {"query": Text(required=True), "limit": Integer(low=1, high=100), "page": Text()}
 CLAUSE = re.compile(
-    r"""\s*(?P<negated>-)?(?P<name>\w+)(\[(?P<quote>["'])(?P<key>(\\.|(?!(?P=quote)).)*)(?P=quote)\])?"""
+    r"""\s*(?P<negated>-)?(?P<name>[\w.]+)(\[(?P<quote>["'])(?P<key>(\\.|(?!(?P=quote)).)*)(?P=quote)\])?"""
     r"""(?P<operator>:|~|<=|>=|<|>)(?P<value>"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|[\w.+-]+)\s*"""
 )
 JOINT = re.compile(r"(AND|OR)\b", re.IGNORECASE)

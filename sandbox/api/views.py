@@ -104,8 +104,25 @@ def promotion_code_is_active(state: State, row: Object) -> bool:
     return bool(row["active"]) and not used_up and not over and of is not None and coupon_is_valid(state, of)
 
 
+def balance_transaction(state: State, row: Object) -> Object:
+    """Available from a day on."""
+    return public(row) | {"status": "available" if row["available_on"] <= state.now_for(row) else "pending"}
+
+
+def dispute(state: State, row: Object) -> Object:
+    """With what it has taken and given back, and refundable as long as there is something to refund."""
+    moved = state.table("balance_transaction").oldest_first("source", row["id"])
+    refundable = row["is_charge_refundable"] and not state.get("charge", row["charge"])["refunded"]
+    return public(row) | {
+        "balance_transactions": [balance_transaction(state, entry) for entry in moved],
+        "is_charge_refundable": refundable,
+    }
+
+
 COMPOSED: dict[str, Callable[[State, Object], Object]] = {
+    "balance_transaction": balance_transaction,
     "coupon": coupon,
+    "dispute": dispute,
     "invoice": invoice,
     "promotion_code": promotion_code,
     "subscription": subscription,

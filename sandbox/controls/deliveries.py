@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.controls.desk import Desk, Refused
+from sandbox.timing.advance import catch_up
 
 WEATHER: dict[str, type | tuple[type, ...]] = {
     "paused": bool,
@@ -44,6 +45,7 @@ async def settle(desk: Desk, given: dict[str, Any]) -> Object:
     seconds = given.get("timeout", 10)
     if not isinstance(seconds, int | float) or not 0 <= seconds <= 600:
         raise Refused("timeout is a number of seconds up to 600.")
-    desk.deliverer.pick_up()
+    catch_up(desk.state)
+    desk.done()
     settled = await desk.deliverer.settle(seconds)
     return {"settled": settled, "waiting": desk.deliverer.waiting()}

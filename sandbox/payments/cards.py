@@ -1,21 +1,34 @@
-"""Stripe's test cards and how they behave (https://docs.stripe.com/testing)."""
+"""Test cards as they behave, and the refusals of banks (https://docs.stripe.com/declines/codes)."""
 
 from dataclasses import dataclass
 
 from sandbox.api.errors import ApiError
 
 MESSAGES = {
-    "incorrect_cvc": "Your card's security code is incorrect.",
-    "expired_card": "Your card has expired.",
-    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
-    "incorrect_number": "Your card number is incorrect.",
-    "insufficient_funds": "Your card has insufficient funds.",
+    "authentication_not_handled": "This payment required an authentication action to complete, but"
+    " `error_on_requires_action` was set. When you're ready, you can upgrade your integration to handle actions at"
+    " https://stripe.com/docs/payments/payment-intents/upgrade-to-handle-actions.",
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
     "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding"
     " its amount limit.",
-    "authentication_required": "Your card was declined. This transaction requires authentication.",
     "debit_not_authorized": "Your bank account does not allow this debit.",
+    "expired_card": "Your card has expired.",
+    "incorrect_cvc": "Your card's security code is incorrect.",
+    "incorrect_number": "Your card number is incorrect.",
+    "insufficient_funds": "Your card has insufficient funds.",
+    "invalid_cvc": "Your card's security code is invalid.",
+    "invalid_expiry_month": "Your card's expiration month is invalid.",
+    "invalid_expiry_year": "Your card's expiration year is invalid.",
+    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
+    "test_mode_live_card": "Your card was declined. Your request was in test mode, but used a non test (live) card."
+    " For a list of valid test cards, visit: https://stripe.com/docs/testing.",
 }
-CODES = frozenset(("incorrect_cvc", "expired_card", "processing_error", "incorrect_number", "authentication_required"))
+CODES = frozenset(
+    (
+        "authentication_required", "expired_card", "incorrect_cvc", "incorrect_number", "invalid_cvc",
+        "invalid_expiry_month", "invalid_expiry_year", "processing_error",
+    )
+)  # fmt: skip
 ADVICE = {
     "generic_decline": "try_again_later",
     "processing_error": "try_again_later",
@@ -33,6 +46,8 @@ class Decline:
     @property
     def code(self) -> str:
         """The error code: most refusals share `card_declined`."""
+        if self.reason == "authentication_not_handled":
+            return "authentication_required"
         return self.reason if self.reason in CODES else "card_declined"
 
     @property
@@ -72,7 +87,12 @@ class Decline:
 
 @dataclass(frozen=True)
 class Card:
-    """A test card. `authentication` is when the bank asks for it: never, optional, unless_set_up or always."""
+    """A test card.
+
+    `attach` and `charge` are the refusals of the bank. `authentication` is when the card holder is asked: never,
+    optional, unless_set_up or always; `by_radar` when it is Radar that asks, and not the bank. `dispute` is the reason
+    of the dispute that follows a payment. `unbuilt` says what a card does that the sandbox has not.
+    """
 
     number: str
     brand: str = "visa"
@@ -81,11 +101,18 @@ class Card:
     attach: str = ""
     charge: str = ""
     authentication: str = "never"
+    by_radar: bool = False
     dispute: str = ""
+    inquiry: bool = False
     set_up: bool = False
     cvc_check: str = "pass"
+    zip_check: str = "pass"
+    line1_check: str = "pass"
     risk: str = "normal"
     refund: str = "succeeded"
+    bypasses_pending: bool = False
+    co_brand: str = ""
+    unbuilt: str = ""
 
     @property
     def last4(self) -> str:
@@ -93,86 +120,8 @@ class Card:
         return self.number[-4:]
 
 
-def refused(number: str, reason: str) -> Card:
-    """A card that is refused on attaching and on charging alike."""
-    return Card(number, attach=reason, charge=reason)
-
-
-TOKENS: dict[str, Card] = {
-    "visa": Card("4242424242424242"),
-    "visa_debit": Card("4000056655665556", funding="debit"),
-    "mastercard": Card("5555555555554444", "mastercard"),
-    "mastercard_debit": Card("5200828282828210", "mastercard", "debit"),
-    "mastercard_prepaid": Card("5105105105105100", "mastercard", "prepaid"),
-    "amex": Card("378282246310005", "amex"),
-    "discover": Card("6011111111111117", "discover"),
-    "diners": Card("3056930009020004", "diners"),
-    "jcb": Card("3566002020360505", "jcb", country="JP"),
-    "unionpay": Card("6200000000000005", "unionpay", country="CN"),
-    "us": Card("4242424242424242"),
-    "at": Card("4000000400000008", country="AT"),
-    "au": Card("4000000360000006", country="AU"),
-    "br": Card("4000000760000002", country="BR"),
-    "ca": Card("4000001240000000", country="CA"),
-    "ch": Card("4000007560000009", country="CH"),
-    "de": Card("4000002760000016", country="DE"),
-    "es": Card("4000007240000007", country="ES"),
-    "fr": Card("4000002500000003", country="FR"),
-    "gb": Card("4000008260000000", country="GB"),
-    "gb_debit": Card("4000058260000005", country="GB", funding="debit"),
-    "ie": Card("4000003720000005", country="IE"),
-    "in": Card("4000003560000008", country="IN"),
-    "it": Card("4000003800000008", country="IT"),
-    "jp": Card("4000003920000003", country="JP"),
-    "mx": Card("4000004840008001", country="MX"),
-    "nl": Card("4000005280000002", country="NL"),
-    "se": Card("4000007520000008", country="SE"),
-    "sg": Card("4000007020000003", country="SG"),
-    "chargeDeclined": refused("4000000000000002", "generic_decline"),
-    "chargeDeclinedInsufficientFunds": refused("4000000000009995", "insufficient_funds"),
-    "chargeDeclinedLostCard": refused("4000000000009987", "lost_card"),
-    "chargeDeclinedStolenCard": refused("4000000000009979", "stolen_card"),
-    "chargeDeclinedExpiredCard": refused("4000000000000069", "expired_card"),
-    "chargeDeclinedIncorrectCvc": refused("4000000000000127", "incorrect_cvc"),
-    "chargeDeclinedProcessingError": refused("4000000000000119", "processing_error"),
-    "chargeDeclinedVelocityLimitExceeded": refused("4000000000006975", "card_velocity_exceeded"),
-    "chargeDeclinedFraudulent": Card("4100000000000019", charge="fraudulent", risk="highest"),
-    "chargeCustomerFail": Card("4000000000000341", charge="generic_decline"),
-    "radarBlock": Card("4100000000000019", charge="fraudulent", risk="highest"),
-    "riskLevelElevated": Card("4000000000009235", risk="elevated"),
-    "riskLevelHighest": Card("4000000000004954", risk="highest"),
-    "cvcCheckFail": Card("4000000000000101", cvc_check="fail"),
-    "bypassPending": Card("4000000000000077"),
-    "refundFail": Card("4000000000005126", refund="failed"),
-    "pendingRefund": Card("4000000000007726", refund="pending"),
-    "createDispute": Card("4000000000000259", dispute="fraudulent"),
-    "createDisputeProductNotReceived": Card("4000000000002685", dispute="product_not_received"),
-    "createDisputeInquiry": Card("4000000000001976", dispute="warning_needs_response"),
-    "authenticationRequired": Card("4000002760003184", authentication="always"),
-    "authenticationRequiredOnSetup": Card("4000002500003155", authentication="unless_set_up"),
-    "authenticationRequiredSetupForOffSession": Card("4000003800000446", authentication="unless_set_up", set_up=True),
-    "authenticationRequiredChargeDeclinedInsufficientFunds": Card(
-        "4000008260003178", authentication="always", charge="insufficient_funds"
-    ),
-    "threeDSecure2Required": Card("4000000000003220", authentication="unless_set_up"),
-    "threeDSecureRequired": Card("4000000000003063", authentication="unless_set_up"),
-    "threeDSecureRequiredChargeDeclined": Card(
-        "4000008400001629", authentication="unless_set_up", charge="generic_decline"
-    ),
-    "threeDSecureOptional": Card("4000000000003055", authentication="optional"),
-    "threeDSecureNotSupported": Card("378282246310005", "amex"),
-}
-BY_NUMBER = {card.number: card for card in TOKENS.values()}
-
-
-def token_of(id: str) -> Card | None:
-    """The card behind `pm_card_visa`, `pm_card_visa_chargeDeclined`, …"""
-    if not id.startswith("pm_card_"):
-        return None
-    name = id.removeprefix("pm_card_")
-    return TOKENS.get(name) or TOKENS.get(name.removeprefix("visa_"))
-
-
-def card_of(number: str) -> Card | None:
-    """The test card with a number."""
-    return BY_NUMBER.get(number.replace(" ", ""))
+def passes_luhn(number: str) -> bool:
+    """Whether the check digit of a card number is right."""
+    digits = [int(digit) for digit in reversed(number)]
+    doubled = (digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -1,29 +1,30 @@
-"""Charges as they come out of payment attempts, with the balance transactions of those that moved money."""
+"""Charges as they come out of payment attempts, and their capture."""
 
-from decimal import Decimal
 from urllib.parse import quote
 
 from sandbox.account.objects import Object, clone
 from sandbox.account.state import State
-from sandbox.money import rounded
+from sandbox.api.views import snapshot
+from sandbox.payments.balance_entries import book
 from sandbox.payments.cards import Card, Decline
-from sandbox.payments.payment_method_building import card_of
+from sandbox.payments.payment_method_building import card_of, verify
 from sandbox.timing.periods import DAY
-from sandbox.webhooks.events import emit
+from sandbox.webhooks.events import emit, emit_update
 
 HOLD = 7 * DAY
-RATE = Decimal("0.029")
-FIXED = 30
+SHOP = "SANDBOX"
 
 
 def make_charge(
     state: State, intent: Object, method: Object, *, decline: Decline | None, captured: bool, authenticated: bool
 ) -> Object:
     """A succeeded, authorized or failed charge for the amount of an intent; the caller tells of the intent."""
+    verify(state, method)
     card = card_of(method)
     now = state.now_for(intent)
     failed = decline is not None
     amount = intent["amount"]
+    suffix = intent["statement_descriptor_suffix"]
     charge: Object = {
         "id": state.new_id("charge"),
         "object": "charge",
@@ -35,12 +36,14 @@ def make_charge(
         "application_fee_amount": None,
         "balance_transaction": None,
         "billing_details": clone(method["billing_details"]),
-        "calculated_statement_descriptor": "SANDBOX",
+        "calculated_statement_descriptor": f"{SHOP}* {suffix}" if suffix else SHOP,
         "captured": captured and not failed,
         "created": now,
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
+        "destination": None,
+        "dispute": None,
         "disputed": False,
         "failure_balance_transaction": None,
         "failure_code": decline.code if decline else None,
@@ -49,6 +52,7 @@ def make_charge(
         "livemode": False,
         "metadata": dict(intent["metadata"]),
         "on_behalf_of": None,
+        "order": None,
         "outcome": outcome_of(card, decline),
         "paid": not failed,
         "payment_intent": intent["id"],
@@ -75,10 +79,19 @@ def make_charge(
     if not failed:
         charge["receipt_url"] = f"{state.base_url}/sandbox/receipts/{quote(charge['id'])}"
     state.table("charge").add(charge)
-    if captured and not failed:
+    if captured and not failed and intent["capture_method"] == "automatic_async":
+        state.soon(charge, "charge.settle")
+    elif captured and not failed:
         book(state, charge)
     emit(state, "charge.failed" if failed else "charge.succeeded", charge)
     return charge
+
+
+def settle_charge(state: State, charge: Object, due: int) -> None:
+    """Asynchronous capture: the money moves a moment after the payment has succeeded."""
+    before = snapshot(state, charge)
+    book(state, state.edit(charge))
+    emit_update(state, "charge.updated", before, charge)
 
 
 def outcome_of(card: Card, decline: Decline | None) -> Object:
@@ -92,7 +105,9 @@ def outcome_of(card: Card, decline: Decline | None) -> Object:
         )  # fmt: skip
     else:
         status, reason = "declined_by_network", decline.reason
-        message, type = "The bank did not return any further details with this decline.", "issuer_declined"
+        message, type = f"The bank returned the decline code `{decline.reason}`.", "issuer_declined"
+        if decline.reason == "generic_decline":
+            message = "The bank did not return any further details with this decline."
     return {
         "advice_code": decline.advice_code if decline else None,
         "network_advice_code": None,
@@ -151,42 +166,3 @@ def authentication() -> Object:
         "transaction_id": "5a4a3a2a-0000-4000-8000-000000000000",
         "version": "2.2.0",
     }
-
-
-def book(state: State, charge: Object) -> None:
-    """The balance transaction of a captured charge, less Stripe's fee."""
-    amount = charge["amount_captured"]
-    fee = rounded(amount * RATE) + FIXED
-    charge["balance_transaction"] = enter(state, charge, "charge", amount, fee, charge["description"])["id"]
-
-
-def enter(state: State, source: Object, type: str, amount: int, fee: int, description: str | None) -> Object:
-    """A line in the account's balance; available two days later."""
-    now = state.now_for(source)
-    details = {
-        "amount": fee,
-        "application": None,
-        "currency": source["currency"],
-        "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }
-    return state.table("balance_transaction").add(
-        {
-            "id": state.new_id("balance_transaction"),
-            "object": "balance_transaction",
-            "amount": amount,
-            "available_on": (now + 2 * DAY) // DAY * DAY,
-            "balance_type": "payments",
-            "created": now,
-            "currency": source["currency"],
-            "description": description,
-            "exchange_rate": None,
-            "fee": fee,
-            "fee_details": [details] if fee else [],
-            "net": amount - fee,
-            "reporting_category": type if type != "adjustment" else "dispute",
-            "source": source["id"],
-            "status": "pending",
-            "type": type,
-        }
-    )

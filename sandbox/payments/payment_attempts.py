@@ -6,12 +6,14 @@ from sandbox.api.errors import ApiError
 from sandbox.api.views import public, snapshot
 from sandbox.payments.cards import CODES, MESSAGES, Card, Decline
 from sandbox.payments.charging import HOLD, make_charge
+from sandbox.payments.dispute_building import contest
 from sandbox.payments.payment_method_attachment import attach
 from sandbox.payments.payment_method_building import card_of
 from sandbox.webhooks.events import emit
 
 AUTHENTICATION_FAILED = (
-    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod"
+    " to attempt to fulfill this PaymentIntent again."
 )
 DECLINES = CODES | MESSAGES.keys() | {"generic_decline", "lost_card", "stolen_card", "fraudulent", "do_not_honor"}
 # What can be asked for as the next result of a card.
@@ -25,36 +27,47 @@ def attempt(
     *,
     off_session: bool = False,
     return_url: str | None = None,
-    may_ask: bool = True,
+    instead_of_asking: str = "",
 ) -> Decline | None:
     """Confirms an intent with a payment method. Its status tells how it went; a refusal is returned as well.
 
-    Where the bank's question cannot be put to anyone (`may_ask`), it is a refusal.
+    Where the bank's question cannot be put to anyone, `instead_of_asking` is the reason of the refusal.
     """
     intent = state.edit(intent)
     intent["payment_method"] = method["id"]
     intent["next_action"] = None
-    verdict = judged(state, card_of(method), method, off_session=off_session)
-    if verdict == "authentication_required":
-        if may_ask:
-            ask(state, intent, return_url)
-            return None
-        return refuse(state, intent, method, Decline("authentication_required"))
-    if verdict:
-        return refuse(state, intent, method, Decline(verdict))
-    settle(state, intent, method, authenticated=False)
+    if intent.setdefault("_", {}).pop("authenticated", None) == method["id"]:
+        return conclude(state, intent, method, card_of(method).charge, authenticated=True)
+    card = card_of(method)
+    verdict = judged(state, card, method, intent, refusal=card.charge, off_session=off_session)
+    if verdict != "authentication_required":
+        return conclude(state, intent, method, verdict, authenticated=False)
+    if instead_of_asking:
+        return refuse(state, intent, method, Decline(instead_of_asking))
+    ask(state, intent, return_url)
     return None
 
 
-def judged(state: State, card: Card, method: Object, *, off_session: bool) -> str:
-    """ "" when the bank agrees, `authentication_required`, or a decline code."""
+def conclude(state: State, intent: Object, method: Object, verdict: str, *, authenticated: bool) -> Decline | None:
+    """The bank has answered: "" is yes, all else a decline code."""
+    if verdict:
+        return refuse(state, intent, method, Decline(verdict))
+    settle(state, intent, method, authenticated=authenticated)
+    return None
+
+
+def judged(state: State, card: Card, method: Object, intent: Object, *, refusal: str, off_session: bool = False) -> str:
+    """ "" when the bank agrees, `authentication_required`, or a decline code, by default the card's own `refusal`."""
     if state.rules.next_card_results:
         chosen = state.rules.next_card_results.pop(0)
         return "" if chosen == "succeed" else chosen
     known = method["_"]["set_up"] and off_session
+    wanted = intent["payment_method_options"]["card"]["request_three_d_secure"] in ("any", "challenge")
+    if card.authentication == "optional" and wanted:
+        return "authentication_required"
     if card.authentication == "always" or (card.authentication == "unless_set_up" and not known):
         return "authentication_required"
-    return card.charge
+    return refusal
 
 
 def ask(state: State, intent: Object, return_url: str | None) -> None:
@@ -75,12 +88,21 @@ def ask(state: State, intent: Object, return_url: str | None) -> None:
 
 
 def refuse(state: State, intent: Object, method: Object, decline: Decline) -> Decline:
-    """The bank says no: a failed charge, and the intent waits for another payment method."""
-    charge = make_charge(state, intent, method, decline=decline, captured=False, authenticated=False)
+    """The bank says no: a failed charge, and the intent waits for another payment method.
+
+    Where it is Radar that asks for authentication, nothing was sent to the bank, and there is no charge.
+    """
+    sent = decline.code != "authentication_required" or not (
+        card_of(method).by_radar or decline.reason == "authentication_not_handled"
+    )
+    charge = None
+    if sent:
+        charge = make_charge(state, intent, method, decline=decline, captured=False, authenticated=False)
     intent["status"] = "requires_payment_method"
-    intent["latest_charge"] = charge["id"]
     intent["payment_method"] = None
-    intent["last_payment_error"] = failure(decline, method) | {"charge": charge["id"]}
+    intent["last_payment_error"] = failure(decline, method) | {"payment_method_type": method["type"]}
+    if charge is not None:
+        intent["latest_charge"] = intent["last_payment_error"]["charge"] = charge["id"]
     emit(state, "payment_intent.payment_failed", intent)
     return decline
 
@@ -92,7 +114,8 @@ def failure(decline: Decline, method: Object) -> Object:
 
 def settle(state: State, intent: Object, method: Object, *, authenticated: bool) -> None:
     """The bank agrees: the charge, and the money unless it is to be captured later."""
-    captured = intent["capture_method"] != "manual"
+    options = intent["payment_method_options"]["card"]
+    captured = "manual" not in (intent["capture_method"], options.get("capture_method"))
     charge = make_charge(state, intent, method, decline=None, captured=captured, authenticated=authenticated)
     intent["latest_charge"] = charge["id"]
     intent["last_payment_error"] = None
@@ -104,6 +127,7 @@ def settle(state: State, intent: Object, method: Object, *, authenticated: bool)
         state.at(intent, intent["created"] + HOLD, "payment_intent.expire")
         emit(state, "payment_intent.amount_capturable_updated", intent)
         return
+    contest(state, charge)
     intent["status"] = "succeeded"
     intent["amount_received"] = intent["amount"]
     emit(state, "payment_intent.succeeded", intent)
@@ -112,7 +136,8 @@ def settle(state: State, intent: Object, method: Object, *, authenticated: bool)
 def keep(state: State, intent: Object, method: Object) -> None:
     """Saves the card on the customer when the intent asks for it; otherwise it was good for once."""
     customer = state.table("customer").get(intent["customer"])
-    if intent["setup_future_usage"] and customer:
+    usage = intent["payment_method_options"]["card"].get("setup_future_usage", intent["setup_future_usage"])
+    if usage not in (None, "none") and customer:
         state.edit(method)["_"]["set_up"] = True
         if method["customer"] is None:
             attach(state, method, customer)
@@ -128,15 +153,18 @@ def complete(state: State, intent: Object, *, succeed: bool) -> Decline | None:
         intent["status"] = "requires_payment_method"
         intent["next_action"] = None
         intent["payment_method"] = None
-        intent["last_payment_error"] = authentication_failure() | {"payment_method": public(method)}
+        intent["last_payment_error"] = authentication_failure() | {
+            "payment_method": public(method),
+            "payment_method_type": method["type"],
+        }
         emit(state, "payment_intent.payment_failed", intent)
         return Decline("authentication_failure")
-    refusal = card_of(method).charge
-    if refusal:
-        intent["next_action"] = None
-        return refuse(state, intent, method, Decline(refusal))
-    settle(state, intent, method, authenticated=True)
-    return None
+    intent["next_action"] = None
+    if intent["confirmation_method"] == "manual":
+        intent["status"] = "requires_confirmation"
+        intent.setdefault("_", {})["authenticated"] = method["id"]
+        return None
+    return conclude(state, intent, method, card_of(method).charge, authenticated=True)
 
 
 def authentication_failure() -> Object:
@@ -150,9 +178,6 @@ def declined(state: State, intent: Object, decline: Decline) -> ApiError:
     """A refusal as the answer to a request, with the intent as it is now."""
     last = intent["last_payment_error"] or {}
     error = decline.error()
-    error.fields |= {
-        "charge": last.get("charge"),
-        "payment_intent": snapshot(state, intent),
-        "payment_method": last.get("payment_method"),
-    }
+    error.fields |= {name: last[name] for name in ("charge", "payment_method", "payment_method_type") if name in last}
+    error.fields["payment_intent"] = snapshot(state, intent)
     return error

@@ -2,12 +2,13 @@
 
 from sandbox.account.objects import Object
 from sandbox.api.calls import Call
-from sandbox.api.errors import invalid
+from sandbox.api.errors import ApiError, invalid
+from sandbox.api.views import public
 from sandbox.invoices.invoice_collection import follow
 from sandbox.payments.payment_attempts import attempt, declined
 from sandbox.payments.payment_method_attachment import used_up
 from sandbox.payments.payment_method_building import usable
-from sandbox.payments.payment_methods import from_data
+from sandbox.payments.payment_method_data import from_data
 
 NEEDS_RETURN_URL = (
     "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these"
@@ -34,11 +35,7 @@ def check_usable(method: Object, intent: Object) -> None:
     if method["customer"] is None and method["_"]["used"]:
         raise used_up()
     if method["customer"] is not None and intent["customer"] is None:
-        raise invalid(
-            f"The PaymentMethod {method['id']} belongs to the Customer {method['customer']}. Please include the"
-            " Customer in the `customer` parameter on the PaymentIntent.",
-            "payment_method",
-        )
+        raise without_customer(method, intent)
     if method["customer"] not in (None, intent["customer"]):
         raise invalid(
             f"The PaymentMethod {method['id']} does not belong to the Customer you supplied {intent['customer']}."
@@ -47,32 +44,61 @@ def check_usable(method: Object, intent: Object) -> None:
         )
 
 
+def without_customer(method: Object, intent: Object) -> ApiError:
+    """A customer's payment method on an intent of nobody."""
+    if intent["object"] == "setup_intent":
+        return invalid(
+            f"The payment method supplied ({method['id']}) belongs to the Customer {method['customer']}. Please include"
+            " the Customer in the `customer` parameter on the SetupIntent.",
+            "payment_method",
+        )
+    return invalid(
+        f"The `payment_method` parameter supplied {method['id']} belongs to the Customer {method['customer']}. Please"
+        " include the Customer in the `customer` parameter on the PaymentIntent.",
+        "source",
+        "parameter_missing",
+    )
+
+
 def confirmed(call: Call, intent: Object) -> Object:
     """Confirms an intent and carries the outcome on to its invoice. Raises ApiError 402 when it is declined."""
     state, params = call.state, call.params
     if intent["payment_method"] is None:
-        raise invalid(
-            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the"
-            " PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a"
-            " payment method or ConfirmationToken.",
-            code="payment_intent_unexpected_state",
-        )
+        raise without_method(intent)
     automatic = intent["automatic_payment_methods"] or {"allow_redirects": "never"}
     redirects = automatic["allow_redirects"] != "never"
     if redirects and not params.get("return_url") and not params.get("use_stripe_sdk") and not call.publishable:
         raise invalid(NEEDS_RETURN_URL)
+    instead = "authentication_not_handled" if params.get("error_on_requires_action") else ""
     decline = attempt(
         state,
         intent,
         state.get("payment_method", intent["payment_method"]),
         off_session=bool(params.get("off_session")),
         return_url=params.get("return_url"),
-        may_ask=not params.get("off_session") and not params.get("error_on_requires_action"),
+        instead_of_asking="authentication_required" if params.get("off_session") else instead,
     )
     follow(state, intent, decline)
     if decline is not None:
         raise declined(state, intent, decline)
     return intent
+
+
+def without_method(intent: Object) -> ApiError:
+    """There is nothing to pay with; the customer's default is for invoices only."""
+    remedy = (
+        f"To confirm the PaymentIntent with {intent['customer']}, specify a payment method attached to this customer"
+        " along with the customer ID."
+        if intent["customer"]
+        else "You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it"
+        " again directly with a payment method or ConfirmationToken."
+    )
+    return ApiError(
+        400,
+        f"You cannot confirm this PaymentIntent because it's missing a payment method. {remedy}",
+        code="payment_intent_unexpected_state",
+        payment_intent=public(intent),
+    )
 
 
 def authorized(call: Call, intent: Object) -> Object:

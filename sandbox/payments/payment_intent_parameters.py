@@ -17,7 +17,9 @@ from sandbox.api.parameters import (
     unsupported_names,
 )
 from sandbox.api.search import Fields
-from sandbox.payments.payment_methods import DATA
+from sandbox.payments.payment_method_data import DATA
+from sandbox.payments.payment_method_options import PAYMENT
+from sandbox.payments.shipping import SHIPPING
 
 UNSUPPORTED = "allowed_payment_method_types amount_details excluded_payment_method_types hooks payment_details"
 UNSUPPORTED_FEES = " application_fee_amount payment_method_configuration transfer_data"
@@ -28,7 +30,7 @@ DESCRIBING: dict[str, Kind] = {
     "metadata": Metadata(),
     "receipt_email": Text(),
     "setup_future_usage": FUTURE_USAGE,
-    "shipping": Anything(),
+    "shipping": SHIPPING,
     "statement_descriptor": Text(limit=22),
     "statement_descriptor_suffix": Text(limit=22),
     "transfer_group": Text(),
@@ -40,7 +42,7 @@ CONFIRMING: dict[str, Kind] = {
     "off_session": Either(("one_off", "recurring"), Boolean()),
     "payment_method": Text(),
     "payment_method_data": Hash(DATA),
-    "payment_method_options": Anything(),
+    "payment_method_options": PAYMENT,
     "radar_options": Anything(),
     "return_url": Text(),
     "use_stripe_sdk": Boolean(),
@@ -70,7 +72,7 @@ UPDATE: Shape = (
         "customer": Text(),
         "payment_method": Text(),
         "payment_method_data": Hash(DATA),
-        "payment_method_options": Anything(),
+        "payment_method_options": PAYMENT,
     }
 )
 CONFIRM: Shape = (
@@ -81,11 +83,11 @@ CONFIRM: Shape = (
         "client_secret": Text(),
         "receipt_email": Text(),
         "setup_future_usage": FUTURE_USAGE,
-        "shipping": Anything(),
+        "shipping": SHIPPING,
     }
 )
 CAPTURE: Shape = unsupported_names("amount_details application_fee_amount hooks payment_details transfer_data") | {
-    "amount_to_capture": Integer(low=1),
+    "amount_to_capture": Integer(),
     "final_capture": Boolean(),
     "metadata": Metadata(),
     "statement_descriptor": Text(limit=22),

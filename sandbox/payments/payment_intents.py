@@ -4,18 +4,22 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.api.calls import Call, merged
-from sandbox.api.errors import ApiError, invalid
+from sandbox.api.errors import invalid, unsupported
 from sandbox.api.lists import page
 from sandbox.api.search import search
 from sandbox.invoices.invoice_collection import follow
-from sandbox.payments.charging import book
+from sandbox.payments.balance_entries import book
+from sandbox.payments.dispute_building import contest
 from sandbox.payments.payment_confirmation import authorized, confirmed, method_given
 from sandbox.payments.payment_intent_building import build, check_amount, end_intent
 from sandbox.payments.payment_intent_parameters import SEARCH
+from sandbox.payments.payment_intent_statuses import amount_to_capture, check_confirmable, check_open_to, unexpected
+from sandbox.payments.payment_method_options import choose
+from sandbox.payments.shipping import shipping_given
 from sandbox.webhooks.events import emit
 
 PLAIN = (
-    "description", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor",
+    "description", "receipt_email", "setup_future_usage", "statement_descriptor",
     "statement_descriptor_suffix", "transfer_group",
 )  # fmt: skip
 
@@ -32,10 +36,12 @@ def create(call: Call) -> Object:
         params["amount"],
         params["currency"],
         customer,
-        **({"capture_method": "automatic_async"} | fields),
+        **({"capture_method": "automatic_async"} | fields | shipping_given(params)),
         automatic_payment_methods={"allow_redirects": "always"} | automatic if automatic["enabled"] else None,
         metadata=merged({}, params.get("metadata")),
+        payment_method_types=["card", "link"] if automatic["enabled"] else ["card"],
     )
+    choose(intent, params.get("payment_method_options"))
     if not params.get("confirm"):
         for name in ("off_session", "return_url", "error_on_requires_action"):
             if params.get(name):
@@ -54,29 +60,18 @@ def retrieve(call: Call) -> Object:
     return authorized(call, call.fetch("payment_intent", "intent"))
 
 
-def unexpected(intent: Object, verb: str, allowed: str) -> ApiError:
-    """The intent's status does not allow it."""
-    return ApiError(
-        400,
-        f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent"
-        f" with one of the following statuses may be {allowed}.",
-        code="payment_intent_unexpected_state",
-        payment_intent=intent,
-    )
-
-
 def update(call: Call) -> Object:
     """POST /v1/payment_intents/{intent}"""
     state, params = call.state, call.params
     intent = state.edit(call.fetch("payment_intent", "intent"))
-    if intent["status"] in ("succeeded", "canceled") and params.keys() - {"metadata", "description"}:
-        raise unexpected(intent, "update", "updated: requires_payment_method, requires_confirmation, requires_action")
+    check_open_to(intent, params)
     customer = call.find("customer", "customer")
     if customer:
         intent["customer"] = customer["id"]
         state.table("payment_intent").reindex(intent["id"])
-    intent |= call.given(*PLAIN, "amount", "currency", "capture_method")
+    intent |= call.given(*PLAIN, "amount", "currency", "capture_method") | shipping_given(params)
     check_amount(intent["amount"], intent["currency"])
+    choose(intent, params.get("payment_method_options"))
     if "metadata" in params:
         intent["metadata"] = merged(intent["metadata"], params["metadata"])
     method = method_given(call, intent)
@@ -89,13 +84,11 @@ def update(call: Call) -> Object:
 
 def confirm(call: Call) -> Object:
     """POST /v1/payment_intents/{intent}/confirm"""
-    state = call.state
+    state, params = call.state, call.params
     intent = state.edit(authorized(call, call.fetch("payment_intent", "intent")))
-    if intent["status"] not in ("requires_payment_method", "requires_confirmation", "requires_action"):
-        raise unexpected(
-            intent, "confirm", "confirmed: requires_confirmation, requires_action, requires_payment_method"
-        )
-    intent |= call.given("capture_method", "receipt_email", "setup_future_usage", "shipping")
+    check_confirmable(call, intent)
+    intent |= call.given("capture_method", "receipt_email", "setup_future_usage") | shipping_given(params)
+    choose(intent, params.get("payment_method_options"))
     method = method_given(call, intent)
     if method is not None:
         intent["payment_method"] = method["id"]
@@ -104,24 +97,21 @@ def confirm(call: Call) -> Object:
 
 def capture(call: Call) -> Object:
     """POST /v1/payment_intents/{intent}/capture: what is not captured is released."""
-    state = call.state
+    state, params = call.state, call.params
     intent = state.edit(call.fetch("payment_intent", "intent"))
-    if intent["status"] != "requires_capture":
-        raise unexpected(intent, "capture", "captured: requires_capture")
-    amount = call.params.get("amount_to_capture", intent["amount_capturable"])
-    if amount > intent["amount_capturable"]:
-        raise invalid(
-            f"The amount_to_capture ({amount}) is more than can be captured ({intent['amount_capturable']}).",
-            "amount_to_capture",
-            "amount_too_large",
-        )
+    amount = amount_to_capture(intent, params.get("amount_to_capture"))
+    if params.get("final_capture") is False:
+        raise unsupported("capturing a payment in several parts", "final_capture")
     charge = state.edit(state.get("charge", intent["latest_charge"]))
     charge |= {"captured": True, "amount_captured": amount, "amount_refunded": charge["amount"] - amount}
+    descriptors = call.given("statement_descriptor", "statement_descriptor_suffix")
+    charge |= descriptors
     book(state, charge)
-    if "metadata" in call.params:
-        intent["metadata"] = merged(intent["metadata"], call.params["metadata"])
-    intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
+    if "metadata" in params:
+        intent["metadata"] = merged(intent["metadata"], params["metadata"])
+    intent |= descriptors | {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
     emit(state, "charge.captured", charge)
+    contest(state, charge)
     emit(state, "payment_intent.succeeded", intent)
     follow(state, intent, None)
     return intent
@@ -134,8 +124,9 @@ def cancel(call: Call) -> Object:
     if intent["status"] in ("succeeded", "canceled"):
         raise unexpected(
             intent,
-            "cancel",
-            "canceled: requires_payment_method, requires_capture, requires_confirmation, requires_action, processing",
+            f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent"
+            " with one of the following statuses may be canceled: requires_payment_method, requires_capture,"
+            " requires_reauthorization, requires_confirmation, requires_action, expired, processing.",
         )
     if state.table("invoice_payment").keys("payment_intent", intent["id"]):
         raise invalid(

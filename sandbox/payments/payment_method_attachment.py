@@ -4,7 +4,7 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.errors import ApiError, invalid
 from sandbox.payments.cards import Decline
-from sandbox.payments.payment_method_building import card_of, usable
+from sandbox.payments.payment_method_building import card_of, usable, verify
 from sandbox.webhooks.events import emit
 
 
@@ -32,14 +32,16 @@ def check_unused(method: Object) -> None:
 def used_up() -> ApiError:
     """A payment method works once, or for as long as it is attached."""
     return invalid(
-        "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer,"
-        " and may not be used again.",
+        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a"
+        " connected account without Customer attachment, or was detached from a Customer. It may not be used again. To"
+        " use a PaymentMethod multiple times, you must attach it to a Customer first.",
         "payment_method",
     )
 
 
 def attach(state: State, method: Object, customer: Object) -> None:
     """Puts it on the customer."""
+    verify(state, method)
     state.edit(method)["customer"] = customer["id"]
     state.table("payment_method").reindex(method["id"])
     emit(state, "payment_method.attached", method)

@@ -8,10 +8,12 @@ from sandbox.api.lists import page
 from sandbox.api.parameters import PAGING, Choice, Integer, Metadata, Moments, Shape, Text, unsupported_names
 from sandbox.api.views import snapshot
 from sandbox.money import display
-from sandbox.payments.charging import enter
-from sandbox.payments.payment_intent_building import end_intent
+from sandbox.payments.balance_entries import book_refund
 from sandbox.payments.payment_method_building import card_of
-from sandbox.webhooks.events import emit, emit_update
+from sandbox.payments.refund_outcomes import tell
+from sandbox.webhooks.events import emit
+
+SECONDS_TO_SETTLE = 2
 
 CREATE: Shape = unsupported_names(
     "currency customer instructions_email origin refund_application_fee reverse_transfer"
@@ -31,12 +33,13 @@ def create(call: Call) -> Object:
     state, params = call.state, call.params
     charge = state.edit(charge_to_refund(call))
     left = charge["amount"] - charge["amount_refunded"]
-    if charge["refunded"] or left <= 0:
-        raise ApiError(400, f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    if charge["disputed"]:
+    dispute = state.table("dispute").get(charge["dispute"])
+    if dispute is not None and not dispute["is_charge_refundable"]:
         raise ApiError(
             400, f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
         )
+    if charge["refunded"] or left <= 0:
+        raise ApiError(400, f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount = params.get("amount", left)
     if amount > left:
         raise invalid(
@@ -48,24 +51,31 @@ def create(call: Call) -> Object:
 
 
 def charge_to_refund(call: Call) -> Object:
-    """The charge that is named, or the one of the intent that is. Raises ApiError 400."""
-    charge, intent = call.find("charge", "charge"), call.find("payment_intent", "payment_intent")
-    if charge is None and intent is None:
-        raise invalid(
-            "One of the following params should be provided for this request: payment_intent or charge.",
-            "payment_intent",
-            "parameter_missing",
-        )
-    if charge is None and intent is not None:
-        charge = call.state.table("charge").get(intent["latest_charge"])
+    """The captured charge that is named, or the one of the intent that is. Raises ApiError 400 or 404."""
+    state, params = call.state, call.params
+    intent = call.find("payment_intent", "payment_intent")
+    if params.get("charge"):
+        charge: Object | None = state.find("charge", params["charge"], "id", status=404)
+    elif intent is not None:
+        charge = state.table("charge").get(intent["latest_charge"])
+    else:
+        raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
+    paid_by = intent["id"] if intent is not None else charge["payment_intent"] if charge is not None else None
     if charge is None or charge["status"] != "succeeded":
-        raise invalid("This PaymentIntent or charge does not have a successful charge to refund.")
+        raise invalid(f"This PaymentIntent ({paid_by}) does not have a successful charge to refund.")
+    if charge["payment_intent"] != paid_by:
+        raise invalid(f"Charge {charge['id']} does not belong to PaymentIntent {paid_by}.", "charge")
+    if not charge["captured"]:
+        raise invalid(
+            f"This uncaptured Charge was created by a PaymentIntent ({paid_by}). You must cancel the PaymentIntent to"
+            " reverse the authorization instead of refunding the Charge directly. For more information, see"
+            " https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
+        )
     return charge
 
 
 def make(state: State, charge: Object, amount: int, reason: str | None, metadata: dict[str, str]) -> Object:
-    """Gives money back, or releases it where it was only authorized."""
-    intent = state.get("payment_intent", charge["payment_intent"])
+    """Gives money back; what the card does with it comes a moment later."""
     card = card_of(state.get("payment_method", charge["payment_method"]))
     before = snapshot(state, charge)
     refund: Object = {
@@ -88,42 +98,24 @@ def make(state: State, charge: Object, amount: int, reason: str | None, metadata
         "reason": reason,
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "pending" if card.refund == "pending" else "succeeded",
+        "status": "succeeded",
         "transfer_reversal": None,
     }
     state.table("refund").add(refund)
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] >= charge["amount"]
-    if charge["captured"]:
-        entry = enter(state, refund, "refund", -amount, 0, f"REFUND FOR CHARGE ({charge['description']})")
-        refund["balance_transaction"] = entry["id"]
+    if card.refund == "pending":
+        refund |= {"status": "pending", "pending_reason": "processing"}
+        state.soon(refund, "refund.succeed", SECONDS_TO_SETTLE)
+    else:
+        book_refund(state, refund, charge)
+    if card.refund == "failed":
+        state.soon(refund, "refund.fail", SECONDS_TO_SETTLE)
     emit(state, "refund.created", refund)
     shown = snapshot(state, charge)
     changed = {name: before[name] for name in ("amount_refunded", "refunded") if before[name] != shown[name]}
     emit(state, "charge.refunded", charge, changed)
-    if not charge["captured"]:
-        end_intent(state, intent, None)
-    if card.refund == "failed":
-        state.at(refund, state.now_for(refund) + 1, "refund.fail")
     return refund
-
-
-def fail(state: State, refund: Object, due: int) -> None:
-    """The test card whose refunds come back."""
-    if refund["status"] != "succeeded":
-        return
-    before = snapshot(state, refund)
-    charge = state.edit(state.get("charge", refund["charge"]))
-    charge["amount_refunded"] -= refund["amount"]
-    charge["refunded"] = False
-    entry = enter(state, state.edit(refund), "refund_failure", refund["amount"], 0, "REFUND FAILURE")
-    refund |= {
-        "status": "failed",
-        "failure_reason": "unknown",
-        "failure_balance_transaction": entry["id"],
-    }
-    emit_update(state, "refund.updated", before, refund)
-    emit(state, "refund.failed", refund)
 
 
 def retrieve(call: Call) -> Object:
@@ -137,19 +129,24 @@ def update(call: Call) -> Object:
     before = snapshot(call.state, refund)
     if "metadata" in call.params:
         refund["metadata"] = merged(refund["metadata"], call.params["metadata"])
-    emit_update(call.state, "refund.updated", before, refund)
+    tell(call.state, before, refund)
     return refund
 
 
 def cancel(call: Call) -> Object:
-    """POST /v1/refunds/{refund}/cancel: only refunds that wait for the customer can be canceled, and there are none."""
+    """POST /v1/refunds/{refund}/cancel: only for refunds that wait for the customer; those to cards never do."""
     call.fetch("refund", "refund")
-    raise invalid("You can only cancel a refund that requires action from the customer.")
+    raise invalid("Canceling this refund is unsupported.")
 
 
 def listing(call: Call) -> Object:
     """GET /v1/refunds"""
+    params = call.params
+
+    def matches(row: Object) -> bool:
+        return all(row[name] == params[name] for name in ("charge", "payment_intent") if name in params)
+
     for name in ("charge", "payment_intent"):
-        if call.params.get(name):
-            return page(call, "refund", index=name, value=call.params[name])
-    return page(call, "refund")
+        if params.get(name):
+            return page(call, "refund", index=name, value=params[name], where=matches)
+    return page(call, "refund", where=matches)

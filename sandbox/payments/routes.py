@@ -3,23 +3,33 @@
 from sandbox.api import search
 from sandbox.api.routing import Route, get, many, post
 from sandbox.payments import (
+    balance,
     balance_transactions,
     charges,
+    disputes,
     payment_intent_parameters,
     payment_intents,
     payment_methods,
     refunds,
+    setup_attempts,
     setup_intents,
 )
 
 ROUTES: tuple[Route, ...] = (
+    get("/v1/balance", balance.retrieve, "balance"),
     many("/v1/balance_transactions", balance_transactions.listing, "balance_transaction", balance_transactions.LIST),
     get("/v1/balance_transactions/{id}", balance_transactions.retrieve, "balance_transaction"),
     many("/v1/charges", charges.listing, "charge", charges.LIST),
     many("/v1/charges/search", charges.find, "charge", search.SHAPE),
-    get("/v1/charges/{charge}", charges.retrieve, "charge"),
-    post("/v1/charges/{charge}", charges.update, "charge", charges.UPDATE),
+    get("/v1/charges/{id}", charges.retrieve, "charge"),
+    post("/v1/charges/{id}", charges.update, "charge", charges.UPDATE),
+    post("/v1/charges/{id}/capture", charges.capture, "charge", charges.CAPTURE),
     many("/v1/charges/{charge}/refunds", charges.refunds, "refund", charges.LIST_REFUNDS),
+    get("/v1/charges/{charge}/refunds/{refund}", charges.refund, "refund"),
+    many("/v1/disputes", disputes.listing, "dispute", disputes.LIST),
+    get("/v1/disputes/{dispute}", disputes.retrieve, "dispute"),
+    post("/v1/disputes/{dispute}", disputes.update, "dispute", disputes.UPDATE),
+    post("/v1/disputes/{dispute}/close", disputes.close, "dispute"),
     many("/v1/payment_intents", payment_intents.listing, "payment_intent", payment_intent_parameters.LIST),
     post("/v1/payment_intents", payment_intents.create, "payment_intent", payment_intent_parameters.CREATE),
     many("/v1/payment_intents/search", payment_intents.find, "payment_intent", search.SHAPE),
@@ -63,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     get("/v1/refunds/{refund}", refunds.retrieve, "refund"),
     post("/v1/refunds/{refund}", refunds.update, "refund", refunds.UPDATE),
     post("/v1/refunds/{refund}/cancel", refunds.cancel, "refund"),
+    many("/v1/setup_attempts", setup_attempts.listing, "setup_attempt", setup_attempts.LIST),
     many("/v1/setup_intents", setup_intents.listing, "setup_intent", setup_intents.LIST),
     post("/v1/setup_intents", setup_intents.create, "setup_intent", setup_intents.CREATE),
     get(

@@ -4,12 +4,16 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.api.errors import ApiError
 from sandbox.api.views import public, snapshot
 from sandbox.payments.cards import Decline
-from sandbox.payments.payment_attempts import authentication_failure, failure, judged
+from sandbox.payments.payment_attempts import authentication_failure, judged
 from sandbox.payments.payment_method_attachment import attach
-from sandbox.payments.payment_method_building import card_of
+from sandbox.payments.payment_method_building import card_of, verify
+from sandbox.payments.setup_attempt_building import abandon, record
 from sandbox.webhooks.events import emit, emit_update
+
+AT_FAULT = {"expired_card": "exp_month", "incorrect_cvc": "cvc", "incorrect_number": "number"}
 
 
 def build(state: State, customer: Object | None, **fields: Any) -> Object:
@@ -65,10 +69,12 @@ def build_pending(state: State, subscription: Object) -> Object:
 def attempt(state: State, intent: Object, method: Object, return_url: str | None) -> Decline | None:
     """Confirms an intent with a payment method. Its status tells how it went; a refusal is returned as well."""
     intent = state.edit(intent)
+    abandon(state, intent)
+    verify(state, method)
     intent["payment_method"] = method["id"]
     intent["next_action"] = None
     card = card_of(method)
-    verdict = judged(state, card, method, off_session=False)
+    verdict = judged(state, card, method, intent, refusal=card.attach)
     if verdict == "authentication_required":
         page = f"{state.base_url}/sandbox/authenticate/{intent['id']}"
         intent["status"] = "requires_action"
@@ -83,16 +89,23 @@ def attempt(state: State, intent: Object, method: Object, return_url: str | None
         record(state, intent, method, "requires_action")
         emit(state, "setup_intent.requires_action", intent)
         return None
-    if card.attach:
-        return refuse(state, intent, method, Decline(card.attach))
+    if verdict:
+        return refuse(state, intent, method, Decline(verdict))
     settle(state, intent, method)
     return None
+
+
+def setup_error(decline: Decline) -> ApiError:
+    """A refusal as setup intents tell it: every code is its own decline code, and the field at fault is named."""
+    error = decline.error(AT_FAULT.get(decline.code))
+    error.fields.setdefault("decline_code", decline.code)
+    return error
 
 
 def refuse(state: State, intent: Object, method: Object, decline: Decline) -> Decline:
     """The bank says no."""
     intent |= {"status": "requires_payment_method", "payment_method": None, "next_action": None}
-    intent["last_setup_error"] = failure(decline, method)
+    intent["last_setup_error"] = setup_error(decline).fields | {"payment_method": public(method)}
     record(state, intent, method, "failed")
     emit(state, "setup_intent.setup_failed", intent)
     return decline
@@ -126,41 +139,3 @@ def complete(state: State, intent: Object, *, succeed: bool) -> None:
     intent["last_setup_error"] = error | {"payment_method": public(method)}
     record(state, intent, method, "failed")
     emit(state, "setup_intent.setup_failed", intent)
-
-
-def record(state: State, intent: Object, method: Object, status: str) -> None:
-    """The setup attempt behind it."""
-    shown = method["card"]
-    details = {
-        "brand": shown["brand"],
-        "checks": shown["checks"],
-        "country": shown["country"],
-        "exp_month": shown["exp_month"],
-        "exp_year": shown["exp_year"],
-        "fingerprint": shown["fingerprint"],
-        "funding": shown["funding"],
-        "last4": shown["last4"],
-        "network": shown["brand"],
-        "three_d_secure": None,
-        "wallet": None,
-    }
-    made = state.table("setup_attempt").add(
-        {
-            "id": state.new_id("setup_attempt"),
-            "object": "setup_attempt",
-            "application": None,
-            "created": state.now_for(intent),
-            "customer": intent["customer"],
-            "customer_account": None,
-            "flow_directions": None,
-            "livemode": False,
-            "on_behalf_of": None,
-            "payment_method": method["id"],
-            "payment_method_details": {"card": details, "type": "card"},
-            "setup_error": intent["last_setup_error"],
-            "setup_intent": intent["id"],
-            "status": status,
-            "usage": intent["usage"],
-        }
-    )
-    intent["latest_attempt"] = made["id"]

@@ -19,10 +19,13 @@ from sandbox.api.parameters import (
 )
 from sandbox.api.views import public, snapshot
 from sandbox.payments.payment_confirmation import NEEDS_RETURN_URL, authorized, method_given
-from sandbox.payments.payment_methods import DATA
-from sandbox.payments.setup_intent_building import attempt, build
+from sandbox.payments.payment_method_data import DATA
+from sandbox.payments.payment_method_options import SETUP, choose
+from sandbox.payments.setup_attempt_building import abandon
+from sandbox.payments.setup_intent_building import attempt, build, setup_error
 from sandbox.webhooks.events import emit
 
+OVER = {"succeeded": "already succeeded", "canceled": "been canceled"}
 UNSUPPORTED = (
     "allowed_payment_method_types attach_to_self customer_account excluded_payment_method_types flow_directions"
     " payment_method_configuration"
@@ -31,7 +34,7 @@ CONFIRMING: dict[str, Kind] = unsupported_names("allowed_payment_method_types co
     "mandate_data": Anything(),
     "payment_method": Text(),
     "payment_method_data": Hash(DATA),
-    "payment_method_options": Anything(),
+    "payment_method_options": SETUP,
     "return_url": Text(),
     "use_stripe_sdk": Boolean(),
 }
@@ -55,7 +58,7 @@ UPDATE: Shape = unsupported_names(UNSUPPORTED) | {
     "metadata": Metadata(),
     "payment_method": Text(),
     "payment_method_data": Hash(DATA),
-    "payment_method_options": Anything(),
+    "payment_method_options": SETUP,
 }
 CONFIRM: Shape = CONFIRMING | {"client_secret": Text()}
 CANCEL: Shape = {
@@ -85,10 +88,12 @@ def create(call: Call) -> Object:
         automatic_payment_methods={"allow_redirects": "always"} | automatic if automatic["enabled"] else None,
         metadata=merged({}, params.get("metadata")),
     )
+    choose(intent, params.get("payment_method_options"))
     method = method_given(call, intent)
     if method is not None:
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     if params.get("confirm"):
+        check_method(intent)
         return confirmed(call, intent)
     return intent
 
@@ -96,12 +101,6 @@ def create(call: Call) -> Object:
 def confirmed(call: Call, intent: Object) -> Object:
     """Sets the card up. Raises ApiError 402 when it is declined."""
     state, params = call.state, call.params
-    if intent["payment_method"] is None:
-        raise invalid(
-            "You cannot confirm this SetupIntent because it's missing a payment method. Update the SetupIntent with a"
-            " payment method or specify a payment method directly in this confirmation call.",
-            code="setup_intent_unexpected_state",
-        )
     automatic = intent["automatic_payment_methods"] or {"allow_redirects": "never"}
     redirects = automatic["allow_redirects"] != "never"
     if redirects and not params.get("return_url") and not params.get("use_stripe_sdk") and not call.publishable:
@@ -109,20 +108,29 @@ def confirmed(call: Call, intent: Object) -> Object:
     method = state.get("payment_method", intent["payment_method"])
     decline = attempt(state, intent, method, params.get("return_url"))
     if decline is not None:
-        error = decline.error()
-        error.fields["setup_intent"] = snapshot(state, intent)
+        error = setup_error(decline)
+        error.fields |= {
+            "payment_method": intent["last_setup_error"]["payment_method"],
+            "setup_intent": snapshot(state, intent),
+        }
         raise error
     return intent
 
 
-def unexpected(intent: Object, verb: str) -> ApiError:
-    """The intent's status does not allow it."""
-    return ApiError(
-        400,
-        f"You cannot {verb} this SetupIntent because it has a status of {intent['status']}.",
-        code="setup_intent_unexpected_state",
-        setup_intent=public(intent),
-    )
+def unexpected(intent: Object, message: str) -> ApiError:
+    """The intent's status does not allow it; the error carries the intent."""
+    return ApiError(400, message, code="setup_intent_unexpected_state", setup_intent=public(intent))
+
+
+def check_method(intent: Object) -> None:
+    """There must be something to set up; the customer's default is not taken."""
+    if intent["payment_method"] is None:
+        raise unexpected(
+            intent,
+            "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the"
+            " SetupIntent with a payment method and then confirm it again, or confirm it again directly with a payment"
+            " method or ConfirmationToken.",
+        )
 
 
 def retrieve(call: Call) -> Object:
@@ -134,8 +142,8 @@ def update(call: Call) -> Object:
     """POST /v1/setup_intents/{intent}"""
     state, params = call.state, call.params
     intent = state.edit(call.fetch("setup_intent", "intent"))
-    if intent["status"] in ("succeeded", "canceled") and params.keys() - {"metadata", "description"}:
-        raise unexpected(intent, "update")
+    if intent["status"] in OVER and params.keys() - {"customer", "description", "metadata"}:
+        raise unexpected(intent, f"You cannot update this SetupIntent because it has {OVER[intent['status']]}.")
     customer = call.find("customer", "customer")
     if customer is not None:
         intent["customer"] = customer["id"]
@@ -143,32 +151,44 @@ def update(call: Call) -> Object:
     intent |= call.given("description")
     if "metadata" in params:
         intent["metadata"] = merged(intent["metadata"], params["metadata"])
+    choose(intent, params.get("payment_method_options"))
     method = method_given(call, intent)
     if method is not None:
-        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+        abandon(state, intent)
+        intent |= {"payment_method": method["id"], "status": "requires_confirmation", "next_action": None}
     return intent
 
 
 def confirm(call: Call) -> Object:
     """POST /v1/setup_intents/{intent}/confirm"""
     intent = call.state.edit(authorized(call, call.fetch("setup_intent", "intent")))
-    if intent["status"] in ("succeeded", "canceled"):
-        raise unexpected(intent, "confirm")
+    choose(intent, call.params.get("payment_method_options"))
     method = method_given(call, intent)
     if method is not None:
         intent["payment_method"] = method["id"]
+    check_method(intent)
+    if intent["status"] in OVER:
+        raise unexpected(intent, f"You cannot confirm this SetupIntent because it has {OVER[intent['status']]}.")
     return confirmed(call, intent)
 
 
 def cancel(call: Call) -> Object:
     """POST /v1/setup_intents/{intent}/cancel"""
+    state = call.state
     intent = authorized(call, call.fetch("setup_intent", "intent"))
-    if intent["status"] in ("succeeded", "canceled"):
-        raise unexpected(intent, "cancel")
-    call.state.edit(intent).update(
-        status="canceled", cancellation_reason=call.params.get("cancellation_reason"), next_action=None
-    )
-    emit(call.state, "setup_intent.canceled", intent)
+    if intent["status"] == "canceled":
+        raise unexpected(intent, "You cannot cancel this SetupIntent because it is already canceled.")
+    if intent["status"] == "succeeded":
+        raise unexpected(
+            intent,
+            "You cannot cancel this SetupIntent because it has a status of succeeded. Only a SetupIntent with one of"
+            " the following statuses may be canceled: `requires_payment_method`, `requires_confirmation`, or"
+            " `requires_action`.",
+        )
+    reason = call.params.get("cancellation_reason")
+    state.edit(intent).update(status="canceled", cancellation_reason=reason, next_action=None)
+    abandon(state, intent)
+    emit(state, "setup_intent.canceled", intent)
     return intent
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.invoices import invoice_times
+from sandbox.payments import dispute_outcomes, refund_outcomes
+from sandbox.payments.charging import settle_charge
 from sandbox.payments.payment_intent_building import end_intent
-from sandbox.payments.refunds import fail
 from sandbox.subscriptions import subscription_times
 
 LOG = logging.getLogger("sandbox")
@@ -21,12 +22,17 @@ def expire_intent(state: State, intent: Object, due: int) -> None:
 
 
 ACTIONS: dict[str, tuple[str, Action]] = {
+    "charge.settle": ("charge", settle_charge),
+    "dispute.decide": ("dispute", dispute_outcomes.decide),
+    "dispute.expire": ("dispute", dispute_outcomes.expire),
+    "dispute.let_go": ("dispute", dispute_outcomes.let_go),
     "invoice.collect": ("invoice", invoice_times.collect_first),
     "invoice.finalize": ("invoice", invoice_times.finalize_draft),
     "invoice.overdue": ("invoice", invoice_times.overdue),
     "invoice.retry": ("invoice", invoice_times.retry),
     "payment_intent.expire": ("payment_intent", expire_intent),
-    "refund.fail": ("refund", fail),
+    "refund.fail": ("refund", refund_outcomes.fail),
+    "refund.succeed": ("refund", refund_outcomes.succeed),
     "subscription.cancel": ("subscription", subscription_times.cancel),
     "subscription.collect_again": ("subscription", subscription_times.collect_again),
     "subscription.cycle": ("subscription", subscription_times.cycle),

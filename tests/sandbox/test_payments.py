@@ -15,7 +15,14 @@ def pay(client: Client, customer: Object, amount: int = 1_000, **params: object)
 
 
 def test_a_payment_makes_a_charge_and_a_balance_transaction(shared: Client) -> None:
-    intent = pay(shared, shared.customer(), 2_900, off_session=True, expand=["latest_charge.balance_transaction"])
+    intent = pay(
+        shared,
+        shared.customer(),
+        2_900,
+        off_session=True,
+        capture_method="automatic",
+        expand=["latest_charge.balance_transaction"],
+    )
     charge = intent["latest_charge"]
     assert (intent["status"], intent["amount_received"], charge["paid"]) == ("succeeded", 2_900, True)
     assert (charge["balance_transaction"]["fee"], charge["balance_transaction"]["net"]) == (114, 2_786)
