@@ -16,6 +16,8 @@ CARDS = st.sampled_from(
         "pm_card_authenticationRequired",
         "pm_card_threeDSecure2Required",
         "pm_card_chargeDeclined",
+        "pm_card_createDispute",
+        "pm_card_createDisputeInquiry",
         "pm_card_nope",
     ]
 )
@@ -26,6 +28,7 @@ KINDS = {
     "invoiceitems": "/v1/invoiceitems",
     "payment_intents": "/v1/payment_intents",
     "charges": "/v1/charges",
+    "disputes": "/v1/disputes",
     "refunds": "/v1/refunds",
     "subscriptions": "/v1/subscriptions",
     "invoice_payments": "/v1/invoice_payments",
@@ -192,6 +195,21 @@ class Life(RuleBasedStateMachine):
     def a_refund(self, place: int, amount: int | None) -> None:
         self.call("POST", "/v1/refunds", charge=self.some("charges", place), amount=amount)
 
+    @rule(
+        place=PLACES,
+        text=st.sampled_from(["winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "Proof."]),
+        submit=st.booleans(),
+    )
+    def a_dispute_is_answered(self, place: int, text: str, submit: bool) -> None:
+        path = f"/v1/disputes/{self.some('disputes', place)}"
+        self.call("POST", path, evidence={"uncategorized_text": text}, submit=submit)
+
+    @rule(place=PLACES)
+    def a_chargeback_is_accepted(self, place: int) -> None:
+        path = f"/v1/disputes/{self.some('disputes', place)}"
+        if not self.call("GET", path).get("status", "").startswith("warning_"):
+            self.call("POST", f"{path}/close")
+
     @rule(place=PLACES)
     def a_preview(self, place: int) -> None:
         self.call("POST", "/v1/invoices/create_preview", subscription=self.some("subscriptions", place))
@@ -223,6 +241,19 @@ class Life(RuleBasedStateMachine):
             assert invoice["total"] == invoice["subtotal"] - taken
             assert taken >= 0
             assert invoice["amount_paid"] + invoice["amount_remaining"] == invoice["amount_due"] >= 0
+
+    @invariant()
+    def the_balance_adds_up(self) -> None:
+        if not hasattr(self, "sandbox"):
+            return
+        balance = self.call("GET", "/v1/balance")
+        held = sum(entry["amount"] for status in ("available", "pending") for entry in balance[status])
+        entries = self.rows("balance_transactions")
+        assert held == sum(entry["net"] for entry in entries)
+        for dispute in self.rows("disputes"):
+            moved = sum(entry["amount"] for entry in entries if entry["source"] == dispute["id"])
+            kept = dispute["status"].startswith("warning_") or dispute["status"] == "won"
+            assert moved == 0 if kept else moved in (0, -dispute["amount"])
 
 
 TestLife = Life.TestCase
