@@ -19,6 +19,8 @@ PREFIXES = {
     "balance_transaction": "txn",
     "charge": "ch",
     "coupon": "",
+    "credit_note": "cn",
+    "credit_note_line_item": "cnli",
     "customer": "cus",
     "customer_balance_transaction": "cbtxn",
     "discount": "di",
@@ -39,6 +41,7 @@ PREFIXES = {
     "subscription": "sub",
     "subscription_item": "si",
     "tax_id": "txi",
+    "tax_rate": "txr",
     "test_helpers.test_clock": "clock",
     "webhook_endpoint": "we",
 }
@@ -59,6 +62,11 @@ def field_of(*path: str) -> Index:
 INDEXES: dict[str, dict[str, Index]] = {
     "balance_transaction": {"source": field_of("source")},
     "charge": {"customer": field_of("customer"), "payment_intent": field_of("payment_intent")},
+    "credit_note": {"customer": field_of("customer"), "invoice": field_of("invoice")},
+    "credit_note_line_item": {
+        "credit_note": field_of("_", "credit_note"),
+        "invoice_line_item": field_of("invoice_line_item"),
+    },
     "customer": {"email": field_of("email"), "test_clock": field_of("test_clock")},
     "customer_balance_transaction": {"customer": field_of("customer")},
     "discount": {"subscription": field_of("subscription"), "customer": field_of("customer")},

@@ -191,7 +191,8 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "test_clock": "test_helpers.test_clock",
     },
     "subscription_item": {"discounts": "discount", "plan": "plan", "price": "price"},
-    "tax_id": {"customer": "customer"},
+    "tax_id": {"customer": "customer", "owner.customer": "customer"},
+    "tax_rate": {},
     "test_helpers.test_clock": {},
     "webhook_endpoint": {},
 }

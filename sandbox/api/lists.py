@@ -1,7 +1,7 @@
 """Lists, newest first, by cursor (https://docs.stripe.com/api/pagination)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sandbox.account.objects import Object
 from sandbox.account.tables import Key, Table
@@ -51,6 +51,26 @@ def page(
         "has_more": has_more,
         "url": call.url,
     }
+
+
+def page_of(call: Call, kind: str, rows: Sequence[Object]) -> Object:
+    """One page of objects that have an order of their own, as they are shown."""
+    ids = [row["id"] for row in rows]
+    limit = call.params.get("limit", DEFAULT)
+    after, before = call.params.get("starting_after"), call.params.get("ending_before")
+    if after and before:
+        raise invalid("You may only specify one of these parameters: ending_before, starting_after.")
+    if (cursor := after or before) and cursor not in ids:
+        raise no_such(kind, cursor, "starting_after" if after else "ending_before")
+    if before:
+        last = ids.index(before)
+        first = max(0, last - limit)
+        has_more = first > 0
+    else:
+        first = ids.index(after) + 1 if after else 0
+        last = first + limit
+        has_more = last < len(ids)
+    return {"object": "list", "data": list(rows[first:last]), "has_more": has_more, "url": call.url}
 
 
 def matching(table: Table, keys: Iterator[Key], where: Callable[[Object], bool] | None) -> Iterator[Object]:

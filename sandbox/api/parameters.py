@@ -36,8 +36,9 @@ def read(form: Mapping[str, Any], shape: Shape, inside: str = "") -> dict[str, A
 
 
 def path(inside: str, name: str) -> str:
-    """`items[0][price]`: how errors name a parameter."""
-    return f"{inside}[{name}]" if inside else name
+    """`items[0][price]`: how errors name a parameter; the name may have brackets of its own."""
+    head, bracket, rest = name.partition("[")
+    return f"{inside}[{head}]{bracket}{rest}" if inside else name
 
 
 def text_of(value: Any, param: str) -> str:

@@ -9,6 +9,7 @@ from sandbox.customers import routes as customers
 from sandbox.invoices import routes as invoices
 from sandbox.payments import routes as payments
 from sandbox.subscriptions import routes as subscriptions
+from sandbox.taxes import routes as taxes
 from sandbox.timing import routes as timing
 from sandbox.webhooks import routes as webhooks
 
@@ -20,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *invoices.ROUTES,
     *subscriptions.ROUTES,
+    *taxes.ROUTES,
     *timing.ROUTES,
 )
 

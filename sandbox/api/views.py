@@ -61,23 +61,44 @@ def plan_of(price: Object) -> Object:
     }
 
 
+def with_rates(state: State, row: Object, name: str = "tax_rates") -> Object:
+    """With its tax rates, always in full."""
+    return public(row) | {name: [public(state.get("tax_rate", id)) for id in row[name]]}
+
+
 def subscription_item(state: State, row: Object) -> Object:
     """With its price, always in full."""
     price = public(state.get("price", row["price"]))
-    return public(row) | {"plan": plan_of(price), "price": price}
+    return with_rates(state, row) | {"plan": plan_of(price), "price": price}
 
 
 def subscription(state: State, row: Object) -> Object:
     """With its first items."""
     items = state.table("subscription_item").shown("subscription", row["id"])
     shown = [subscription_item(state, item) for item in items]
-    return public(row) | {"items": nested(f"/v1/subscription_items?subscription={row['id']}", shown)}
+    return with_rates(state, row, "default_tax_rates") | {
+        "items": nested(f"/v1/subscription_items?subscription={row['id']}", shown)
+    }
+
+
+def lines_of(state: State, invoice: str) -> list[Object]:
+    """The lines of an invoice as they are shown: what was pending, what recurs, what was added to the draft."""
+    lines = state.table("line_item").shown("invoice", invoice)
+    return sorted(lines, key=lambda line: tuple(line["_"]["rank"]))
 
 
 def invoice(state: State, row: Object) -> Object:
     """With its first lines."""
-    lines = [public(line) for line in state.table("line_item").shown("invoice", row["id"])]
-    return public(row) | {"lines": nested(f"/v1/invoices/{row['id']}/lines", lines)}
+    lines = [public(line) for line in lines_of(state, row["id"])]
+    shown = with_rates(state, row, "default_tax_rates")
+    return shown | {"lines": nested(f"/v1/invoices/{row['id']}/lines", lines)}
+
+
+def credit_note(state: State, row: Object) -> Object:
+    """With its first lines."""
+    rows = state.table("credit_note_line_item").shown("credit_note", row["id"])
+    lines = [with_rates(state, line) for line in rows]
+    return public(row) | {"lines": nested(f"/v1/credit_notes/{row['id']}/lines", lines, total=False)}
 
 
 def coupon(state: State, row: Object) -> Object:
@@ -123,7 +144,10 @@ COMPOSED: dict[str, Callable[[State, Object], Object]] = {
     "balance_transaction": balance_transaction,
     "coupon": coupon,
     "dispute": dispute,
+    "credit_note": credit_note,
+    "credit_note_line_item": with_rates,
     "invoice": invoice,
+    "invoiceitem": with_rates,
     "promotion_code": promotion_code,
     "subscription": subscription,
     "subscription_item": subscription_item,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
-from sandbox.api.errors import invalid
+from sandbox.api.errors import invalid, missing
 from sandbox.api.parameters import Choice, Currency, Hash, Integer, Kind, Number, Text
 from sandbox.money import decimal_string
 from sandbox.webhooks.events import emit
@@ -115,8 +115,21 @@ def unit_of(given: dict[str, Any], param: str = "") -> Decimal | None:
 
 
 def from_data(state: State, data: dict[str, Any], param: str) -> Object:
-    """An inactive price for one use. Raises ApiError 400."""
-    product = state.find("product", data["product"], f"{param}[product]")
+    """An inactive price for one use; its product may be described along with it. Raises ApiError 400."""
+    if data.get("product_data"):
+        if data.get("product"):
+            raise invalid("You may only specify one of these parameters: product, product_data.", f"{param}[product]")
+        about = data["product_data"]
+        product = new_product(
+            state,
+            about["name"],
+            active=False,
+            **{name: about[name] for name in ("description", "images", "metadata", "unit_label") if about.get(name)},
+        )
+    elif data.get("product"):
+        product = state.find("product", data["product"], f"{param}[product]")
+    else:
+        raise missing(f"{param}[product]")
     unit = unit_of(data, param)
     if unit is None:
         raise invalid(f"Missing required param: {param}[unit_amount].", f"{param}[unit_amount]", "parameter_missing")

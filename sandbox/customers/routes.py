@@ -31,4 +31,8 @@ ROUTES: tuple[Route, ...] = (
     post("/v1/customers/{customer}/tax_ids", tax_ids.create, "tax_id", tax_ids.CREATE),
     get("/v1/customers/{customer}/tax_ids/{id}", tax_ids.retrieve, "tax_id"),
     delete("/v1/customers/{customer}/tax_ids/{id}", tax_ids.delete, "tax_id"),
+    many("/v1/tax_ids", tax_ids.list_owned, "tax_id", tax_ids.LIST),
+    post("/v1/tax_ids", tax_ids.create_owned, "tax_id", tax_ids.CREATE_OWNED),
+    get("/v1/tax_ids/{id}", tax_ids.retrieve_owned, "tax_id"),
+    delete("/v1/tax_ids/{id}", tax_ids.delete_owned, "tax_id"),
 )

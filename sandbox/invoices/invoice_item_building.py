@@ -5,12 +5,18 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.api.calls import merged
 from sandbox.api.errors import ApiError, invalid
+from sandbox.api.parameters import path
+from sandbox.catalogue.discounts import resolve
 from sandbox.catalogue.price_amounts import exact_amount
 from sandbox.catalogue.price_data import adhoc_price, from_data
 from sandbox.invoices.invoice_lines import pricing
-from sandbox.money import rounded
+from sandbox.money import decimal_string, rounded
+from sandbox.taxes.taxation import rates_given
 from sandbox.webhooks.events import emit
+
+WORTH = ("amount", "pricing", "price_data", "unit_amount_decimal")
 
 
 def make(
@@ -26,8 +32,9 @@ def make(
     discountable: bool = True,
     parent: Object | None = None,
     proration: bool = False,
+    tax_rates: list[str] | None = None,
 ) -> Object:
-    """A pending item; whoever makes it tells of it."""
+    """A pending item, and its event."""
     item: Object = {
         "id": state.new_id("invoiceitem"),
         "object": "invoiceitem",
@@ -49,7 +56,7 @@ def make(
         "proration": proration,
         "quantity": quantity,
         "quantity_decimal": str(quantity),
-        "tax_rates": [],
+        "tax_rates": tax_rates or [],
         "test_clock": customer["test_clock"],
         "_": {},
     }
@@ -58,33 +65,83 @@ def make(
     return item
 
 
-def worked_out(state: State, params: dict[str, Any], currency: str) -> dict[str, Any]:
+def make_as_asked(
+    state: State, customer: Object, params: dict[str, Any], currency: str, parent: Object | None, inside: str = ""
+) -> Object:
+    """An item from the parameters of a request. Raises ApiError 400, also for another currency."""
+    now = state.now_for(customer)
+    worth = worked_out(state, params, currency, inside)
+    if worth["currency"] != currency:
+        raise invalid(
+            f"The price specified only supports `{worth['currency']}`. This doesn't match the expected currency:"
+            f" `{currency}`.",
+            path(inside, "pricing[price]" if "pricing" in params else "price_data[currency]"),
+        )
+    item = make(
+        state,
+        customer,
+        discountable=params.get("discountable", worth["amount"] >= 0),
+        parent=parent,
+        period=checked_period(params.get("period"), inside) or {"end": now, "start": now},
+        tax_rates=rates_given(state, params.get("tax_rates", []), path(inside, "tax_rates")),
+        **worth,
+    )
+    item["metadata"] = merged({}, params.get("metadata", {}))
+    if "quantity_decimal" in params:
+        item["quantity_decimal"] = decimal_string(params["quantity_decimal"])
+    if "discounts" in params:
+        item["discounts"] = resolve(
+            state,
+            params["discounts"],
+            customer,
+            currency,
+            path(inside, "discounts"),
+            amount=item["amount"],
+            invoice_item=item["id"],
+        )
+    return item
+
+
+def checked_period(period: dict[str, int] | None, inside: str = "") -> dict[str, int] | None:
+    """A period that does not end before it starts. Raises ApiError 400."""
+    if period and period["end"] < period["start"]:
+        raise invalid("The period end must be greater than or equal to the period start.", path(inside, "period[end]"))
+    return period
+
+
+def worked_out(state: State, params: dict[str, Any], currency: str, inside: str = "") -> dict[str, Any]:
     """Amount, pricing, quantity and description from what was given. Raises ApiError 400."""
-    given = [name for name in ("amount", "pricing", "price_data", "unit_amount_decimal") if name in params]
-    if len(given) != 1:
+    given = [name for name in WORTH if name in params]
+    if not given:
         raise invalid(
             "You must specify exactly one of: amount, pricing[price], price_data, unit_amount_decimal.",
-            given[1] if given else "amount",
-            None if given else "parameter_missing",
+            path(inside, "amount"),
+            "parameter_missing",
         )
+    counts: list[str] = [name for name in ("quantity", "quantity_decimal") if name in params]
+    both = [*given, *counts] if "amount" in params else given
+    if len(both) > 1 or len(counts) > 1:
+        names = both if len(both) > 1 else counts
+        raise invalid(f"You may only specify one of these parameters: {', '.join(names)}.", path(inside, names[0]))
     quantity = params.get("quantity_decimal", Decimal(params.get("quantity", 1)))
     description = params.get("description")
     whole = int(quantity) if quantity == int(quantity) else max(1, rounded(quantity))
     if "amount" in params:
-        if "quantity" in params or "quantity_decimal" in params:
-            raise invalid("You cannot specify quantity together with amount; use unit_amount_decimal.", "quantity")
         amount: int = params["amount"]
         price = adhoc_price(state, currency, Decimal(amount), description)
     else:
-        price = price_given(state, params, currency, description)
+        price = price_given(state, params, currency, description, inside)
         if price["recurring"] is not None:
             raise invalid(
                 "The price specified is set to `type=recurring` but this field only accepts prices with"
                 " `type=one_time`.",
-                "pricing[price]",
+                path(inside, "pricing[price]"),
             )
         if not price["active"] and "pricing" in params:
-            raise invalid("The price specified is inactive. This field only accepts active prices.", "pricing[price]")
+            raise invalid(
+                "The price specified is inactive. This field only accepts active prices.",
+                path(inside, "pricing[price]"),
+            )
         amount = rounded(exact_amount(price, quantity))
     product = state.get("product", price["product"])
     return {
@@ -96,17 +153,17 @@ def worked_out(state: State, params: dict[str, Any], currency: str) -> dict[str,
     }
 
 
-def price_given(state: State, params: dict[str, Any], currency: str, description: str | None) -> Object:
+def price_given(state: State, params: dict[str, Any], currency: str, description: str | None, inside: str) -> Object:
     """The price that a request names or describes."""
     if "pricing" in params:
-        price = state.find("price", params["pricing"]["price"], "pricing[price]")
+        price = state.find("price", params["pricing"]["price"], path(inside, "pricing[price]"))
         if "currency" in params and params["currency"] != price["currency"]:
             raise invalid(
                 f"The price {price['id']} is in {price['currency']}, not in {params['currency']}.", "currency"
             )
         return price
     if "price_data" in params:
-        return from_data(state, params["price_data"], "price_data")
+        return from_data(state, params["price_data"], path(inside, "price_data"))
     return adhoc_price(state, currency, params["unit_amount_decimal"], description)
 
 

@@ -1,72 +1,24 @@
 """Invoice items (https://docs.stripe.com/api/invoiceitems): what waits for an invoice, or is on a draft."""
 
-from decimal import Decimal
-from typing import Any
-
 from sandbox.account.objects import Object
 from sandbox.account.state import State
-from sandbox.api.calls import Call, merged
-from sandbox.api.errors import invalid
+from sandbox.api.calls import Call
+from sandbox.api.errors import invalid, missing
 from sandbox.api.lists import page
-from sandbox.api.parameters import (
-    PAGING,
-    Boolean,
-    Currency,
-    Hash,
-    Integer,
-    Metadata,
-    Moments,
-    Number,
-    Shape,
-    Text,
-    unsupported_names,
-)
-from sandbox.catalogue.discounts import DISCOUNTS, resolve
-from sandbox.catalogue.price_amounts import exact_amount
-from sandbox.catalogue.price_data import ONE_TIME_DATA
-from sandbox.invoices.invoice_item_building import make, not_editable, worked_out
+from sandbox.invoices.invoice_item_building import make_as_asked, not_editable
+from sandbox.invoices.invoice_item_changes import change_item
 from sandbox.invoices.invoice_lines import add_invoice_item_line
 from sandbox.invoices.invoice_totals import recompute
-from sandbox.money import decimal_string, rounded
 from sandbox.webhooks.events import emit
-
-MOST = Decimal(99_999_999)
-WRITE: Shape = unsupported_names("tax_behavior tax_code tax_rates") | {
-    "amount": Integer(low=-99_999_999, high=99_999_999),
-    "description": Text(),
-    "discountable": Boolean(),
-    "discounts": DISCOUNTS,
-    "metadata": Metadata(),
-    "period": Hash({"end": Integer(required=True, low=0), "start": Integer(required=True, low=0)}),
-    "price_data": ONE_TIME_DATA,
-    "pricing": Hash({"price": Text(required=True)}),
-    "quantity": Integer(low=0, high=999_999_999),
-    "quantity_decimal": Number(low=Decimal(0)),
-    "unit_amount_decimal": Number(low=-MOST, high=MOST),
-}
-CREATE: Shape = (
-    WRITE
-    | unsupported_names("customer_account")
-    | {"currency": Currency(), "customer": Text(required=True), "invoice": Text(), "subscription": Text()}
-)
-UPDATE: Shape = WRITE | unsupported_names("invoicing_rules")
-LIST: Shape = (
-    PAGING
-    | unsupported_names("customer_account")
-    | {
-        "created": Moments(),
-        "customer": Text(),
-        "invoice": Text(),
-        "pending": Boolean(),
-    }
-)
 
 
 def create(call: Call) -> Object:
     """POST /v1/invoiceitems"""
     state, params = call.state, call.params
-    customer = state.find("customer", params["customer"], "customer")
     invoice, subscription = call.find("invoice", "invoice"), call.find("subscription", "subscription")
+    customer = call.find("customer", "customer")
+    if customer is None:
+        raise missing("customer")
     for owner, name in ((invoice, "invoice"), (subscription, "subscription")):
         if owner is not None and owner["customer"] != customer["id"]:
             raise invalid(f"The {name} {owner['id']} does not belong to the customer {customer['id']}.", name)
@@ -76,34 +28,17 @@ def create(call: Call) -> Object:
         )
     if subscription is not None and subscription["status"] in ("canceled", "incomplete_expired"):
         raise invalid("You cannot add an invoice item to a subscription that has ended.", "subscription")
-    currency = params.get("currency") or (invoice or subscription or customer)["currency"] or "usd"
-    now = state.now_for(customer)
-    worth = worked_out(state, params, currency)
-    currency = worth.pop("currency")
-    for owner in (invoice, subscription):
-        if owner is not None and owner["currency"] != currency:
-            raise invalid(f"The item is in {currency}, the {owner['object']} in {owner['currency']}.", "currency")
+    priced = state.find("price", params["pricing"]["price"], "pricing[price]") if "pricing" in params else {}
+    owners = [owner["currency"] for owner in (invoice, subscription) if owner is not None]
+    given = params.get("currency") or priced.get("currency") or (params.get("price_data") or {}).get("currency")
+    currency = owners[0] if owners else given or customer["currency"] or "usd"
+    if given is not None and any(owner != given for owner in owners):
+        raise invalid(f"The item is in {given}, what it belongs to in {currency}.", "currency")
     of = subscription["id"] if subscription else None
-    details = (invoice["parent"] or {}).get("subscription_details") if invoice else None
     parent = {"subscription_details": {"subscription": of}, "type": "subscription_details"} if of else None
-    item = make(
-        state,
-        customer,
-        currency=currency,
-        discountable=params.get("discountable", worth["amount"] >= 0),
-        parent=parent if of or not details else None,
-        period=params.get("period") or {"end": now, "start": now},
-        **worth,
-    )
-    item["metadata"] = merged({}, params.get("metadata"))
-    if "quantity_decimal" in params:
-        item["quantity_decimal"] = decimal_string(params["quantity_decimal"])
-    if "discounts" in params:
-        item["discounts"] = resolve(
-            state, params["discounts"], customer, currency, "discounts", invoice_item=item["id"]
-        )
+    item = make_as_asked(state, customer, params, currency, parent)
     if invoice is not None:
-        add_invoice_item_line(state, invoice, item)
+        add_invoice_item_line(state, invoice, item, later=True)
         recompute(state, state.edit(invoice))
     return item
 
@@ -121,71 +56,40 @@ def draft_of(state: State, item: Object) -> Object | None:
     return invoice
 
 
+def fetch(call: Call) -> Object:
+    """The item that the path names, to change it. Raises ApiError 400 when it was deleted, 404 when it never was."""
+    if call.ids["invoiceitem"] in call.state.table("invoiceitem").gone:
+        raise invalid("This invoice item has been deleted.")
+    return call.fetch("invoiceitem", "invoiceitem")
+
+
 def update(call: Call) -> Object:
     """POST /v1/invoiceitems/{invoiceitem}"""
-    state, params = call.state, call.params
-    item = state.edit(call.fetch("invoiceitem", "invoiceitem"))
+    state = call.state
+    item = fetch(call)
     invoice = draft_of(state, item)
-    if params.keys() & {"amount", "pricing", "price_data", "unit_amount_decimal", "quantity", "quantity_decimal"}:
-        if item["proration"]:
-            raise invalid("The amount of a proration cannot be changed.", "amount")
-        reprice(state, item, params)
-    item |= call.given("description", "discountable", "period")
-    if "metadata" in params:
-        item["metadata"] = merged(item["metadata"], params["metadata"])
-    if "discounts" in params:
-        customer = state.get("customer", item["customer"])
-        item["discounts"] = resolve(
-            state,
-            params["discounts"],
-            customer,
-            item["currency"],
-            "discounts",
-            item["discounts"],
-            invoice_item=item["id"],
-        )
+    change_item(state, item, call.params)
     if invoice is not None:
-        line = state.edit(state.get("line_item", item["_"]["line"]))
-        for name in ("amount", "description", "discountable", "discounts", "metadata", "period", "pricing", "quantity"):
-            line[name] = item[name]
-        line["quantity_decimal"] = item["quantity_decimal"]
         recompute(state, state.edit(invoice))
     return item
-
-
-def reprice(state: State, item: Object, params: dict[str, Any]) -> None:
-    """Another amount, price or quantity."""
-    if not params.keys() & {"amount", "pricing", "price_data", "unit_amount_decimal"}:
-        params = params | {"pricing": {"price": item["pricing"]["price_details"]["price"]}}
-        price = state.get("price", params["pricing"]["price"])
-        quantity = params.get("quantity_decimal", Decimal(params.get("quantity", 1)))
-        item |= {"amount": rounded(exact_amount(price, quantity)), "quantity": max(0, rounded(quantity))}
-        item["quantity_decimal"] = decimal_string(quantity)
-    else:
-        if params.keys() & {"pricing", "price_data", "unit_amount_decimal"} and not params.keys() & {
-            "quantity",
-            "quantity_decimal",
-        }:
-            params = params | {"quantity": item["quantity"]}
-        worth = worked_out(state, {"description": item["description"]} | params, item["currency"])
-        if worth.pop("currency") != item["currency"]:
-            raise invalid("The currency of an invoice item cannot be changed.", "currency")
-        item |= worth
-        item["quantity_decimal"] = decimal_string(params.get("quantity_decimal", Decimal(item["quantity"])))
-    item["net_amount"] = item["amount"]
 
 
 def delete(call: Call) -> Object:
     """DELETE /v1/invoiceitems/{invoiceitem}"""
     state = call.state
-    item = call.fetch("invoiceitem", "invoiceitem")
+    item = fetch(call)
     invoice = draft_of(state, item)
     if invoice is not None:
         state.table("line_item").remove(item["_"]["line"])
         recompute(state, state.edit(invoice))
+    remove(state, item)
+    return {"id": item["id"], "object": "invoiceitem", "deleted": True}
+
+
+def remove(state: State, item: Object) -> None:
+    """Takes an item out, and tells of it."""
     emit(state, "invoiceitem.deleted", item)
     state.table("invoiceitem").remove(item["id"])
-    return {"id": item["id"], "object": "invoiceitem", "deleted": True}
 
 
 def retrieve(call: Call) -> Object:

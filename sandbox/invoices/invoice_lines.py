@@ -4,6 +4,8 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.catalogue.price_amounts import amount_of, label, trial_label
 
+WAITED, RECURRING, LATER = 1, 2, 3
+
 
 def add_item_line(state: State, invoice: Object, item: Object, start: int, end: int, *, free: bool = False) -> Object:
     """A period of a subscription item; nothing is due while it is on trial."""
@@ -36,6 +38,8 @@ def add_item_line(state: State, invoice: Object, item: Object, start: int, end: 
         subscription=item["subscription"],
         metadata=dict(item["metadata"]),
         discounts=list(item["discounts"]),
+        tax_rates=item["tax_rates"],
+        rank=[RECURRING, -item["created"]],
     )
     state.edit(item)["_"]["line"] = {"invoice": invoice["id"], "invoice_line_items": [row["id"]]}
     return row
@@ -50,8 +54,11 @@ def pricing(price: str, product: str, unit: str | None) -> Object:
     }
 
 
-def add_invoice_item_line(state: State, invoice: Object, item: Object) -> Object:
-    """An invoice item as a line; from now on it belongs to the invoice."""
+def add_invoice_item_line(state: State, invoice: Object, item: Object, *, later: bool = False) -> Object:
+    """An invoice item as a line; from now on it belongs to the invoice.
+
+    Items that waited are shown first, newest first; those that come `later`, to a draft that exists, last.
+    """
     state.edit(item)["invoice"] = invoice["id"]
     state.table("invoiceitem").reindex(item["id"])
     of = (item["parent"] or {}).get("subscription_details") or {}
@@ -92,6 +99,8 @@ def add_invoice_item_line(state: State, invoice: Object, item: Object) -> Object
         metadata=dict(item["metadata"]),
         discounts=list(item["discounts"]),
         discountable=item["discountable"],
+        tax_rates=item["tax_rates"],
+        rank=[LATER, 0] if later else [WAITED, -item["date"]],
     )
     row["quantity_decimal"] = item["quantity_decimal"]
     state.edit(item)["_"]["line"] = row["id"]
@@ -111,9 +120,18 @@ def line(
     subscription: str | None,
     metadata: dict[str, str],
     discounts: list[str],
+    tax_rates: list[str],
+    rank: list[int],
     discountable: bool = True,
 ) -> Object:
-    """One line; discounts and taxes are worked out with the invoice's totals."""
+    """One line; discounts and taxes are worked out with the invoice's totals.
+
+    `rank` is its place among the others; of those with the same one, waiting items that are no prorations are shown
+    in reverse, since they were made one after the other.
+    """
+    place = len(state.table("line_item").keys("invoice", invoice["id"]))
+    details = parent["invoice_item_details"]
+    backwards = rank[0] == WAITED and details is not None and not details["proration"]
     return state.table("line_item").add(
         {
             "id": state.new_id("line_item"),
@@ -136,5 +154,6 @@ def line(
             "subscription": subscription,
             "subtotal": amount,
             "taxes": [],
+            "_": {"tax_rates": list(tax_rates), "rank": [*rank, -place if backwards else place]},
         }
     )

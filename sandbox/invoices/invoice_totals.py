@@ -1,4 +1,4 @@
-"""The arithmetic of an invoice: lines, discounts, customer balance, what is due."""
+"""The arithmetic of an invoice: lines, discounts, taxes, customer balance, what is due."""
 
 from collections.abc import Sequence
 
@@ -6,19 +6,32 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.catalogue.discounts import applies, reductions
 from sandbox.money import minimum
+from sandbox.taxes.taxation import inclusive_part, of_behavior, taxes_on, totalled
 
 
 def recompute(state: State, invoice: Object) -> None:
-    """Works out an invoice that is not finalized yet from its lines."""
+    """Works out an invoice that is not finalized yet from its lines.
+
+    The subtotal has the discounts of single lines in it, and inclusive taxes, but not the invoice's own discounts.
+    """
     lines = [state.edit(line) for line in state.table("line_item").oldest_first("invoice", invoice["id"])]
     taken = discounted(state, invoice, lines)
-    invoice["subtotal"] = sum(line["amount"] for line in lines)
-    invoice["subtotal_excluding_tax"] = invoice["subtotal"]
+    for line in lines:
+        line["taxes"] = line_taxes(state, invoice, line)
+    own = [
+        sum(one["amount"] for one in line["discount_amounts"] if one["discount"] in line["discounts"]) for line in lines
+    ]
+    taxes = [tax for line in lines for tax in line["taxes"]]
+    exclusive, inclusive = of_behavior(taxes, "exclusive"), of_behavior(taxes, "inclusive")
+    invoice["subtotal"] = sum(line["amount"] for line in lines) - sum(own)
+    invoice["subtotal_excluding_tax"] = invoice["subtotal"] - sum(
+        included(state, invoice, line, line["amount"] - off) for line, off in zip(lines, own, strict=True)
+    )
     invoice["total_discount_amounts"] = [{"amount": off, "discount": id} for id, off in taken.items()]
     invoice["total_pretax_credit_amounts"] = credits(invoice["total_discount_amounts"])
-    invoice["total"] = invoice["subtotal"] - sum(taken.values())
-    invoice["total_excluding_tax"] = invoice["total"]
-    invoice["total_taxes"] = []
+    invoice["total"] = sum(line["amount"] for line in lines) - sum(taken.values()) + exclusive
+    invoice["total_excluding_tax"] = invoice["total"] - exclusive - inclusive
+    invoice["total_taxes"] = totalled(taxes)
     customer = state.get("customer", invoice["customer"])
     balance = customer["balance"] if customer["currency"] in (None, invoice["currency"]) else 0
     invoice["starting_balance"] = balance
@@ -35,6 +48,29 @@ def due(invoice: Object, balance: int) -> int:
     if invoice["collection_method"] == "charge_automatically" and amount < minimum(invoice["currency"]):
         return 0
     return amount
+
+
+def rates_of(state: State, invoice: Object, line: Object) -> list[Object]:
+    """A line's own tax rates, or the invoice's."""
+    ids = line["_"]["tax_rates"] or invoice["default_tax_rates"]
+    return [state.get("tax_rate", id) for id in ids]
+
+
+def line_taxes(state: State, invoice: Object, line: Object) -> list[Object]:
+    """The taxes of what discounts have left of a line; amounts that were set by hand stay as they are."""
+    if line["_"].get("tax_amounts"):
+        return [dict(tax) for tax in line["_"]["tax_amounts"]]
+    left = line["amount"] - sum(one["amount"] for one in line["discount_amounts"])
+    return taxes_on(left, rates_of(state, invoice, line), invoice["customer_tax_exempt"] or "none")
+
+
+def included(state: State, invoice: Object, line: Object, amount: int) -> int:
+    """The inclusive tax in an amount of a line."""
+    if line["_"].get("tax_amounts"):
+        return of_behavior(line["taxes"], "inclusive")
+    if invoice["customer_tax_exempt"] in ("exempt", "reverse"):
+        return 0
+    return inclusive_part(amount, rates_of(state, invoice, line))
 
 
 def discounted(state: State, invoice: Object, lines: Sequence[Object]) -> dict[str, int]:

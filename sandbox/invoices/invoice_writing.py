@@ -9,9 +9,10 @@ from sandbox.api.errors import invalid
 from sandbox.catalogue.discounts import resolve
 from sandbox.invoices.invoice_building import HOUR
 from sandbox.subscriptions.subscription_description import checked_method
+from sandbox.taxes.taxation import rates_given
 from sandbox.timing.periods import DAY
 
-PLAIN = ("description", "footer", "number", "statement_descriptor")
+PLAIN = ("description", "footer", "number", "shipping_details", "statement_descriptor")
 
 
 def currency_for(
@@ -44,6 +45,17 @@ def write(state: State, invoice: Object, params: dict[str, Any]) -> None:
         invoice["effective_at"] = params["effective_at"]
     if "default_payment_method" in params:
         invoice["default_payment_method"] = checked_method(state, customer, params["default_payment_method"])
+    if "default_tax_rates" in params:
+        invoice["default_tax_rates"] = rates_given(
+            state, params["default_tax_rates"], "default_tax_rates", invoice["default_tax_rates"]
+        )
+    if "account_tax_ids" in params:
+        invoice["account_tax_ids"] = account_tax_ids(state, params["account_tax_ids"]) or None
+    if "rendering" in params:
+        blank = {"amount_tax_display": None, "pdf": {"page_size": "auto"}, "template": None, "template_version": None}
+        invoice["rendering"] = (invoice["rendering"] or blank) | params["rendering"]
+    for name, value in (params.get("payment_settings") or {}).items():
+        invoice["payment_settings"][name] = value or None
     if "discounts" in params:
         invoice["discounts"] = resolve(
             state,
@@ -52,10 +64,20 @@ def write(state: State, invoice: Object, params: dict[str, Any]) -> None:
             invoice["currency"],
             "discounts",
             invoice["discounts"],
+            amount=sum(line["amount"] for line in state.table("line_item").oldest_first("invoice", invoice["id"])),
             invoice=invoice["id"],
         )
     set_collection(state, invoice, params)
     set_advance(state, invoice, params)
+
+
+def account_tax_ids(state: State, ids: list[str]) -> list[str]:
+    """Tax ids of the account itself. Raises ApiError 400 for those of customers."""
+    for place, id in enumerate(ids):
+        tax_id = state.find("tax_id", id, f"account_tax_ids[{place}]")
+        if tax_id["owner"]["type"] != "self":
+            raise invalid(f"The tax ID {id} does not belong to the account.", f"account_tax_ids[{place}]")
+    return ids
 
 
 def set_collection(state: State, invoice: Object, params: dict[str, Any]) -> None:
@@ -67,16 +89,13 @@ def set_collection(state: State, invoice: Object, params: dict[str, Any]) -> Non
     if method == "charge_automatically":
         if due is not None or days is not None:
             raise invalid(
-                "You can only set due_date or days_until_due when collection_method is send_invoice.",
-                "due_date" if due is not None else "days_until_due",
+                "You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'."
             )
         invoice |= {"collection_method": method, "due_date": None}
         return
     if due is None and days is None and invoice["due_date"] is None:
         raise invalid(
-            "If invoice collection method is 'send_invoice', you must specify 'days_until_due' or 'due_date'.",
-            "days_until_due",
-            "parameter_missing",
+            "If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'."
         )
     now = state.now_for(invoice)
     if due is not None and due < now:

@@ -4,9 +4,9 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import Call
 from sandbox.api.errors import ApiError, invalid
-from sandbox.api.lists import page
+from sandbox.api.lists import page, page_of
 from sandbox.api.search import search
-from sandbox.api.views import snapshot
+from sandbox.api.views import lines_of, public, snapshot
 from sandbox.invoices.invoice_building import complete, draft, sweep
 from sandbox.invoices.invoice_collection import collect, method_for, paid, pay_out_of_band, refusal
 from sandbox.invoices.invoice_finalization import finalize as make_final
@@ -20,7 +20,7 @@ from sandbox.payments.payment_method_attachment import check_unused
 from sandbox.payments.payment_method_building import usable
 from sandbox.webhooks.events import emit, emit_update
 
-WHEN_FINAL = frozenset(("metadata", "auto_advance", "default_payment_method", "description", "footer", "custom_fields"))
+WHEN_FINAL = frozenset(("metadata", "auto_advance", "default_payment_method", "payment_settings"))
 
 
 def create(call: Call) -> Object:
@@ -67,7 +67,7 @@ def update(call: Call) -> Object:
     state, params = call.state, call.params
     invoice = state.edit(call.fetch("invoice", "invoice"))
     if invoice["status"] != "draft" and params.keys() - WHEN_FINAL:
-        raise not_editable("Finalized invoices can't be updated in this way.", sorted(params.keys() - WHEN_FINAL)[0])
+        raise not_editable("Finalized invoices can't be updated in this way", sorted(params.keys() - WHEN_FINAL)[0])
     before = snapshot(state, invoice)
     if invoice["status"] == "draft":
         write(state, invoice, params)
@@ -193,7 +193,7 @@ def mark_uncollectible(call: Call) -> Object:
 def lines(call: Call) -> Object:
     """GET /v1/invoices/{invoice}/lines"""
     invoice = call.fetch("invoice", "invoice")
-    return page(call, "line_item", index="invoice", value=invoice["id"], oldest_first=True)
+    return page_of(call, "line_item", [public(line) for line in lines_of(call.state, invoice["id"])])
 
 
 def listing(call: Call) -> Object:

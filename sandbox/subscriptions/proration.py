@@ -58,6 +58,7 @@ def prorate(state: State, subscription: Object, item: Object, moment: int, *, cr
         pricing=pricing(price["id"], product["id"], price["unit_amount_decimal"]),
         proration=True,
         quantity=quantity,
+        tax_rates=list(item["tax_rates"]),
     )
     row["proration_details"] = {
         "credited_items": {"invoice_line_item_details": credited, "type": "invoice_line_items"} if credited else None,

@@ -32,6 +32,7 @@ def open_draft(state: State, subscription: Object, reason: str, *, auto_advance:
         auto_advance=auto_advance,
         collection_method=subscription["collection_method"],
         custom_fields=custom_fields,
+        default_tax_rates=list(subscription["default_tax_rates"]),
         description=settings.get("description"),
         footer=footer,
         discounts=list(subscription["discounts"]),

@@ -15,6 +15,7 @@ from sandbox.subscriptions.subscription_billing import add_periods, bill_now, cl
 from sandbox.subscriptions.subscription_description import blank, describe, set_cancel_at, set_dates
 from sandbox.subscriptions.subscription_item_building import add_item, check_distinct, items_of, natural_end, price_of
 from sandbox.subscriptions.subscription_timing import set_timers
+from sandbox.taxes.taxation import rates_given
 from sandbox.webhooks.events import emit
 
 NO_METHOD = (
@@ -96,6 +97,7 @@ def add_extra(state: State, subscription: Object, customer: Object, given: dict[
         parent={"subscription_details": {"subscription": subscription["id"]}, "type": "subscription_details"},
         period={"end": now, "start": now},
         discountable=given.get("discountable", True),
+        tax_rates=rates_given(state, given.get("tax_rates", []), f"{param}[tax_rates]"),
         **worth,
     )
     item["metadata"] = merged({}, given.get("metadata", {}))

@@ -8,6 +8,7 @@ from sandbox.api.calls import merged
 from sandbox.api.errors import invalid, no_such
 from sandbox.subscriptions.subscription_item_building import natural_end
 from sandbox.subscriptions.subscription_timing import last_end, next_end
+from sandbox.taxes.taxation import rates_given
 from sandbox.timing.periods import DAY, at_day_of_month
 
 
@@ -84,6 +85,10 @@ def describe(state: State, subscription: Object, customer: Object, params: dict[
         subscription["metadata"] = merged(subscription["metadata"], params["metadata"])
     if "default_payment_method" in params:
         subscription["default_payment_method"] = checked_method(state, customer, params["default_payment_method"])
+    if "default_tax_rates" in params:
+        subscription["default_tax_rates"] = rates_given(
+            state, params["default_tax_rates"], "default_tax_rates", subscription["default_tax_rates"]
+        )
     for name in ("invoice_settings", "payment_settings"):
         for key, value in (params.get(name) or {}).items():
             if key != "payment_method_options":

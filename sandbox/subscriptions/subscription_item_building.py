@@ -9,16 +9,18 @@ from sandbox.api.errors import invalid
 from sandbox.api.parameters import Boolean, Hash, Integer, Kind, Listed, Metadata, Text, unsupported_names
 from sandbox.catalogue.discounts import DISCOUNTS, resolve
 from sandbox.catalogue.price_data import RECURRING_DATA, from_data
+from sandbox.taxes.taxation import TAX_RATES, rates_given
 from sandbox.timing.periods import add, period_at
 
 MOST_ITEMS = 20
-FIELDS: dict[str, Kind] = unsupported_names("billing_thresholds current_trial tax_rates") | {
+FIELDS: dict[str, Kind] = unsupported_names("billing_thresholds current_trial") | {
     "discounts": DISCOUNTS,
     "metadata": Metadata(),
     "plan": Text(),
     "price": Text(),
     "price_data": RECURRING_DATA,
     "quantity": Integer(low=0, high=999_999_999),
+    "tax_rates": TAX_RATES,
 }
 NEW_ITEMS = Listed(Hash(FIELDS), most=MOST_ITEMS)
 CHANGED_ITEMS = Listed(Hash(FIELDS | {"id": Text(), "deleted": Boolean(), "clear_usage": Boolean()}), most=MOST_ITEMS)
@@ -69,7 +71,7 @@ def add_item(
         "price": price["id"],
         "quantity": given.get("quantity", 1),
         "subscription": subscription["id"],
-        "tax_rates": [],
+        "tax_rates": rates_given(state, given.get("tax_rates", []), f"{param}[tax_rates]"),
         "_": {},
     }
     state.table("subscription_item").add(item)

@@ -22,6 +22,7 @@ from sandbox.api.search import Fields
 from sandbox.catalogue.discounts import DISCOUNTS
 from sandbox.catalogue.price_data import ONE_TIME_DATA
 from sandbox.subscriptions.subscription_item_building import CHANGED_ITEMS, NEW_ITEMS
+from sandbox.taxes.taxation import TAX_RATES
 
 CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
 COLLECTION_METHOD = Choice(("charge_automatically", "send_invoice"))
@@ -43,12 +44,12 @@ FEEDBACK = Choice(
 )
 CANCELLATION_DETAILS = Hash(unsupported_names("feedback_option") | {"comment": Text(), "feedback": FEEDBACK})
 WRITE: dict[str, Kind] = unsupported_names(
-    "application_fee_percent automatic_tax billing_schedules billing_thresholds default_source default_tax_rates"
-    " on_behalf_of pending_invoice_item_interval transfer_data"
+    "application_fee_percent automatic_tax billing_schedules billing_thresholds default_source on_behalf_of"
+    " pending_invoice_item_interval transfer_data"
 ) | {
     "add_invoice_items": Listed(
         Hash(
-            unsupported_names("period tax_rates")
+            unsupported_names("period")
             | {
                 "discountable": Boolean(),
                 "discounts": DISCOUNTS,
@@ -56,6 +57,7 @@ WRITE: dict[str, Kind] = unsupported_names(
                 "price": Text(),
                 "price_data": ONE_TIME_DATA,
                 "quantity": Integer(low=1),
+                "tax_rates": TAX_RATES,
             }
         ),
         most=20,
@@ -65,6 +67,7 @@ WRITE: dict[str, Kind] = unsupported_names(
     "collection_method": COLLECTION_METHOD,
     "days_until_due": Integer(low=0),
     "default_payment_method": Text(),
+    "default_tax_rates": TAX_RATES,
     "description": Text(limit=500),
     "discounts": DISCOUNTS,
     "invoice_settings": Hash(

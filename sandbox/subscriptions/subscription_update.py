@@ -26,6 +26,7 @@ from sandbox.subscriptions.subscription_item_building import (
 )
 from sandbox.subscriptions.subscription_standing import ENDED
 from sandbox.subscriptions.subscription_timing import set_timers
+from sandbox.taxes.taxation import rates_given
 
 AFTER_THE_END = frozenset(("metadata", "cancellation_details"))
 
@@ -207,6 +208,8 @@ def change_item(
     if "metadata" in given:
         kept = item["metadata"] | (given["metadata"] or {}) if given["metadata"] is not None else {}
         item["metadata"] = {key: value for key, value in kept.items() if value != ""}
+    if "tax_rates" in given:
+        item["tax_rates"] = rates_given(state, given["tax_rates"], f"{param}[tax_rates]", item["tax_rates"])
     if "discounts" in given:
         set_discounts(state, subscription, item, given["discounts"], param)
     return other_rhythm and subscription["status"] not in ("trialing", "incomplete")
