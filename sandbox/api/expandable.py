@@ -95,6 +95,19 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "transfer_data.destination": "",
     },
     "coupon": {"applies_to": Included(hidden("applies_to")), "currency_options": Included(hidden("currency_options"))},
+    "credit_note": {
+        "customer": "customer",
+        "customer_balance_transaction": "customer_balance_transaction",
+        "discount_amounts.discount": "discount",
+        "invoice": "invoice",
+        "lines": "credit_note_line_item",
+        "pretax_credit_amounts.discount": "discount",
+        "refunds.refund": "refund",
+    },
+    "credit_note_line_item": {
+        "discount_amounts.discount": "discount",
+        "pretax_credit_amounts.discount": "discount",
+    },
     "customer": {
         "default_source": "",
         "invoice_credit_balance": Included(lambda state, customer: {}),
@@ -105,15 +118,22 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "tax_ids": Included(customer_tax_ids, "tax_id"),
         "test_clock": "test_helpers.test_clock",
     },
-    "customer_balance_transaction": {"customer": "customer", "invoice": "invoice"},
+    "customer_balance_transaction": {
+        "credit_note": "credit_note",
+        "customer": "customer",
+        "invoice": "invoice",
+    },
     "discount": {"customer": "customer", "promotion_code": "promotion_code", "source.coupon": "coupon"},
     "dispute": EVIDENCE_FILES | {"charge": "charge", "payment_intent": "payment_intent"},
     "event": {},
     "invoice": {
+        "account_tax_ids": "tax_id",
         "confirmation_secret": Included(confirmation_secret),
         "customer": "customer",
         "default_payment_method": "payment_method",
         "discounts": "discount",
+        "from_invoice.invoice": "invoice",
+        "latest_revision": "invoice",
         "lines": "line_item",
         "parent.subscription_details.subscription": "subscription",
         "payments": Included(payments, "invoice_payment"),
@@ -196,5 +216,5 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     "test_helpers.test_clock": {},
     "webhook_endpoint": {},
 }
-LISTS = {("subscription", "items"), ("invoice", "lines")}
+LISTS = {("subscription", "items"), ("invoice", "lines"), ("credit_note", "lines")}
 EMBEDDED = LISTS | {("subscription_item", "plan"), ("subscription_item", "price")}

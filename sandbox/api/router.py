@@ -5,6 +5,7 @@ import re
 from sandbox.account import routes as account
 from sandbox.api.routing import Route
 from sandbox.catalogue import routes as catalogue
+from sandbox.credit_notes import routes as credit_notes
 from sandbox.customers import routes as customers
 from sandbox.invoices import routes as invoices
 from sandbox.payments import routes as payments
@@ -20,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     *customers.ROUTES,
     *webhooks.ROUTES,
     *invoices.ROUTES,
+    *credit_notes.ROUTES,
     *subscriptions.ROUTES,
     *taxes.ROUTES,
     *timing.ROUTES,

@@ -108,9 +108,18 @@ def add_intent(state: State, invoice: Object, customer: Object) -> None:
 
 
 def open_payment(state: State, invoice: Object) -> Object | None:
-    """The InvoicePayment that is still to be made."""
+    """The InvoicePayment for all that remains, if it is still to be made."""
     rows = state.table("invoice_payment").newest_first("invoice", invoice["id"])
-    return next((row for row in rows if row["status"] == "open"), None)
+    return next((row for row in rows if row["status"] == "open" and row["is_default"]), None)
+
+
+def fit_payment(state: State, invoice: Object) -> None:
+    """Keeps the default payment at what remains to be paid."""
+    payment = open_payment(state, invoice)
+    if payment is not None:
+        state.edit(payment)["amount_requested"] = invoice["amount_remaining"]
+        intent = state.get("payment_intent", payment["payment"]["payment_intent"])
+        state.edit(intent)["amount"] = invoice["amount_remaining"]
 
 
 def drop_intent(state: State, invoice: Object) -> None:

@@ -178,4 +178,4 @@ def rate_for(state: State, data: dict[str, Any], param: str) -> Object:
         known = rate.get("_", {}).get("made_for")
         if known == fields and rate["percentage"] == float(percentage):
             return rate
-    return add_rate(state, percentage, param, **fields, active=False, _={"made_for": fields})
+    return add_rate(state, percentage, fields | {"active": False, "_": {"made_for": fields}}, param)

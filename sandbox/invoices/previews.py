@@ -12,13 +12,18 @@ from sandbox.subscriptions.subscription_timing import next_end
 
 
 def imagine(state: State, work: Callable[[], Object]) -> Object:
-    """The invoice that some work makes, as a preview; everything else about it never happened."""
+    """The invoice that some work makes, as a preview."""
+    return pretended(state, lambda: preview(snapshot(state, work())))
+
+
+def pretended(state: State, work: Callable[[], Object]) -> Object:
+    """What some work answers; everything else about it never happened."""
     real = state.journal
     trial = Journal()
     state.use_journal(trial)
     state.muted += 1
     try:
-        return preview(snapshot(state, work()))
+        return work()
     finally:
         trial.rollback()
         state.use_journal(real)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.api.views import lines_of
 from sandbox.invoices.invoice_collection import follow
 from sandbox.money import display
 from sandbox.pages.pdf import one_page
@@ -47,6 +48,7 @@ class Pages:
         return [
             Route("/sandbox/invoices/{id}", self.invoice),
             Route("/sandbox/invoices/{id}/pdf", self.invoice_pdf),
+            Route("/sandbox/credit_notes/{id}/pdf", self.credit_note_pdf),
             Route("/sandbox/receipts/{id}", self.receipt),
             Route("/sandbox/authenticate/{id}", self.ask),
             Route("/sandbox/authenticate/{id}", self.answer, methods=["POST"]),
@@ -76,6 +78,25 @@ class Pages:
         lines = [f"Invoice {row['number']}", standing(row), ""]
         lines += [f"{text}   {amount}" for text, amount in summary(self.state, row)]
         headers = {"Content-Disposition": f'inline; filename="Invoice-{row["number"]}.pdf"'}
+        return Response(one_page(lines), media_type="application/pdf", headers=headers)
+
+    async def credit_note_pdf(self, request: Request) -> Response:
+        """A credit note as a PDF file."""
+        row = self.state.table("credit_note").get(request.path_params["id"])
+        if row is None or row["_"]["secret"] != request.query_params.get("s"):
+            return document("No such credit note", "<p>The link is wrong.</p>", 404)
+        currency = row["currency"]
+        invoice = self.state.get("invoice", row["invoice"])
+        lines = [
+            f"Credit note {row['number']}",
+            f"For invoice {invoice['number']}, {day_name(row['effective_at'])}",
+            "",
+        ]
+        for line in self.state.table("credit_note_line_item").oldest_first("credit_note", row["id"]):
+            lines.append(f"{line['description'] or 'Credit'}   {display(line['amount'], currency)}")
+        lines += [f"{text}   {amount}" for text, amount in taxes_of(self.state, row)]
+        lines += [f"Total   {display(row['total'], currency)}", *([row["memo"]] if row["memo"] else [])]
+        headers = {"Content-Disposition": f'inline; filename="CreditNote-{row["number"]}.pdf"'}
         return Response(one_page(lines), media_type="application/pdf", headers=headers)
 
     async def receipt(self, request: Request) -> Response:
@@ -127,17 +148,28 @@ def summary(state: State, invoice: Object) -> list[tuple[str, str]]:
     """Lines and totals as text."""
     currency = invoice["currency"]
     rows = [
-        (line["description"] or "Item", display(line["amount"], currency))
-        for line in state.table("line_item").oldest_first("invoice", invoice["id"])
+        (line["description"] or "Item", display(line["amount"], currency)) for line in lines_of(state, invoice["id"])
     ]
     off = sum(one["amount"] for one in invoice["total_discount_amounts"])
     if off:
         rows.append(("Discount", display(-off, currency)))
     return [
         *rows,
+        *taxes_of(state, invoice),
         ("Total", display(invoice["total"], currency)),
         ("Amount due", display(invoice["amount_remaining"], currency)),
     ]
+
+
+def taxes_of(state: State, row: Object) -> list[tuple[str, str]]:
+    """The taxes of an invoice or a credit note by rate."""
+    found = []
+    for tax in row["total_taxes"]:
+        rate = state.get("tax_rate", tax["tax_rate_details"]["tax_rate"])
+        kind = " included" if rate["inclusive"] else ""
+        name = f"{rate['display_name']} ({rate['percentage']:g}%{kind})"
+        found.append((name, display(tax["amount"], row["currency"])))
+    return found
 
 
 def standing(invoice: Object) -> str:

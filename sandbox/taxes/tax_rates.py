@@ -44,15 +44,11 @@ PLAIN = ("active", "country", "description", "display_name", "jurisdiction", "st
 def create(call: Call) -> Object:
     """POST /v1/tax_rates"""
     params = call.params
-    return add_rate(
-        call.state,
-        params["percentage"],
-        **call.given(*PLAIN, "inclusive"),
-        metadata=merged({}, params.get("metadata", {})),
-    )
+    fields = call.given(*PLAIN, "inclusive") | {"metadata": merged({}, params.get("metadata", {}))}
+    return add_rate(call.state, params["percentage"], fields)
 
 
-def add_rate(state: State, percentage: Decimal, param: str = "percentage", **fields: Any) -> Object:
+def add_rate(state: State, percentage: Decimal, fields: dict[str, Any], param: str = "percentage") -> Object:
     """A new rate. Raises ApiError 400 for more than four decimals."""
     exponent = percentage.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -4:
