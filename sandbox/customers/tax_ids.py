@@ -22,7 +22,9 @@ LIST: Shape = PAGING | {"owner": OWNER}
 
 def add_tax_id(state: State, customer: Object | None, data: dict[str, Any]) -> Object:
     """Puts a tax id on a customer, or on the account."""
-    owner = {"customer": customer["id"], "type": "customer"} if customer else {"type": "self"}
+    owner: Object = {"customer_account": None, "type": "self"}
+    if customer is not None:
+        owner |= {"customer": customer["id"], "type": "customer"}
     tax_id: Object = {
         "id": state.new_id("tax_id"),
         "object": "tax_id",

@@ -26,6 +26,10 @@ def finalize(state: State, invoice: Object) -> None:
         raise invalid(
             "This invoice is already finalized, you can't re-finalize a non-draft invoice.", code="invoice_not_editable"
         )
+    revised = state.get("invoice", invoice["from_invoice"]["invoice"]) if invoice["from_invoice"] else None
+    if revised is not None and revised["status"] in ("open", "uncollectible"):
+        void(state, revised)
+        state.edit(revised)["latest_revision"] = invoice["id"]
     if invoice["customer"] not in state.table("customer").rows:
         raise invalid("This invoice cannot be finalized because its customer has been deleted.")
     invoice = state.edit(invoice)
@@ -55,6 +59,8 @@ def finalize(state: State, invoice: Object) -> None:
         "status_transitions": invoice["status_transitions"] | {"finalized_at": now},
     }
     invoice["_"]["secret"] = secret
+    if invoice["rendering"] is not None and (invoice["rendering"]["pdf"] or {}).get("page_size") == "auto":
+        invoice["rendering"] = invoice["rendering"] | {"pdf": {"page_size": "letter"}}
     if invoice["due_date"] is not None:
         state.at(invoice, invoice["due_date"], "invoice.overdue")
     if invoice["amount_due"] > 0:
@@ -70,11 +76,15 @@ def use_discounts(state: State, invoice: Object) -> None:
 
 def apply_balance(state: State, invoice: Object, customer: Object) -> None:
     """Moves between the customer's balance and what is due."""
-    start = invoice["starting_balance"]
-    ending = start + invoice["total"] - invoice["amount_due"]
+    start, owed = invoice["starting_balance"], invoice["starting_balance"] + invoice["total"]
+    ending = owed - invoice["amount_due"]
     invoice["ending_balance"] = ending
-    if customer["currency"] in (None, invoice["currency"]):
-        adjust(state, customer, ending - start, "applied_to_invoice", invoice=invoice["id"])
+    if customer["currency"] not in (None, invoice["currency"]):
+        return
+    too_small = owed if owed > 0 and not invoice["amount_due"] else 0
+    about = {"currency": invoice["currency"], "invoice": invoice["id"]}
+    adjust(state, customer, ending - start - too_small, "applied_to_invoice", **about)
+    adjust(state, customer, too_small, "invoice_too_small", **about)
 
 
 def add_intent(state: State, invoice: Object, customer: Object) -> None:
@@ -134,15 +144,17 @@ def drop_intent(state: State, invoice: Object) -> None:
         end_intent(state, intent, "void_invoice")
 
 
-def not_open(verb: str) -> ApiError:
+def not_open() -> ApiError:
     """What only works on open invoices."""
-    return invalid(f"You can only {verb} an open invoice. This invoice isn't open.")
+    return invalid("You can only pass in open invoices. This invoice isn't open.")
 
 
 def void(state: State, invoice: Object) -> None:
     """Calls an invoice off; the balance that it used comes back."""
+    if invoice["status"] == "paid" or invoice["amount_paid"]:
+        raise invalid("Invoices with `paid` payments cannot be voided.")
     if invoice["status"] not in ("open", "uncollectible"):
-        raise not_open("void")
+        raise not_open()
     invoice = state.edit(invoice)
     drop_intent(state, invoice)
     customer = state.edit(state.get("customer", invoice["customer"]))
@@ -158,8 +170,10 @@ def void(state: State, invoice: Object) -> None:
 
 def mark_uncollectible(state: State, invoice: Object) -> None:
     """Gives up hope; it can still be paid."""
+    if invoice["status"] == "uncollectible":
+        raise invalid("This invoice has already been marked uncollectible.")
     if invoice["status"] != "open":
-        raise not_open("mark as uncollectible")
+        raise not_open()
     invoice = state.edit(invoice)
     invoice |= {"status": "uncollectible", "auto_advance": False, "next_payment_attempt": None}
     invoice["status_transitions"]["marked_uncollectible_at"] = state.now_for(invoice)

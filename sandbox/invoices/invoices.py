@@ -13,7 +13,9 @@ from sandbox.invoices.invoice_finalization import finalize as make_final
 from sandbox.invoices.invoice_finalization import mark_uncollectible as give_up
 from sandbox.invoices.invoice_finalization import void as call_off
 from sandbox.invoices.invoice_item_building import not_editable
+from sandbox.invoices.invoice_items import remove
 from sandbox.invoices.invoice_parameters import SEARCH
+from sandbox.invoices.invoice_revisions import clone_as_draft
 from sandbox.invoices.invoice_totals import recompute
 from sandbox.invoices.invoice_writing import currency_for, write
 from sandbox.payments.payment_method_attachment import check_unused
@@ -27,6 +29,8 @@ def create(call: Call) -> Object:
     """POST /v1/invoices: a draft, without what is pending unless asked for."""
     state, params = call.state, call.params
     subscription, customer = call.find("subscription", "subscription"), call.find("customer", "customer")
+    if params.get("from_invoice"):
+        return revise(call)
     if customer is None and subscription is not None:
         customer = state.get("customer", subscription["customer"])
     if customer is None:
@@ -57,6 +61,22 @@ def create(call: Call) -> Object:
     return invoice
 
 
+def revise(call: Call) -> Object:
+    """A draft with what is on a finalized invoice, which is void once the draft is final. Raises ApiError 400."""
+    state, params = call.state, call.params
+    original = state.find("invoice", params["from_invoice"]["invoice"], "from_invoice[invoice]")
+    if params.get("customer") not in (None, original["customer"]):
+        raise invalid("A revision has the customer of the invoice that it revises.", "customer")
+    for name in ("currency", "subscription", "pending_invoice_items_behavior"):
+        if name in params:
+            raise invalid(f"You cannot set {name} on a revision.", name)
+    invoice = clone_as_draft(state, original)
+    write(state, invoice, params)
+    complete(state, invoice)
+    emit(state, "invoice.created", invoice)
+    return invoice
+
+
 def retrieve(call: Call) -> Object:
     """GET /v1/invoices/{invoice}"""
     return call.fetch("invoice", "invoice")
@@ -79,19 +99,17 @@ def update(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    """DELETE /v1/invoices/{invoice}: drafts only; its pending items wait again."""
+    """DELETE /v1/invoices/{invoice}: drafts that were made by hand only; the items on them go too."""
     state = call.state
     invoice = call.fetch("invoice", "invoice")
-    if invoice["status"] != "draft" or invoice["billing_reason"] != "manual":
-        raise invalid(
-            "You can only delete draft invoices that were made by hand. To call off a finalized invoice, void it.",
-            code="invoice_not_editable",
-        )
+    if invoice["status"] != "draft":
+        raise invalid("You can only delete draft invoices.", code="invoice_not_editable")
+    if invoice["billing_reason"] != "manual":
+        raise invalid("You can't delete invoices created by subscriptions.", code="invoice_not_editable")
     for line in state.table("line_item").oldest_first("invoice", invoice["id"]):
         state.table("line_item").remove(line["id"])
     for item in state.table("invoiceitem").oldest_first("invoice", invoice["id"]):
-        state.edit(item)["invoice"] = None
-        state.table("invoiceitem").reindex(item["id"])
+        remove(state, item)
     emit(state, "invoice.deleted", invoice)
     state.table("invoice").remove(invoice["id"])
     return {"id": invoice["id"], "object": "invoice", "deleted": True}

@@ -78,14 +78,17 @@ def test_recurring_and_inactive_prices_and_final_invoices_take_no_items(shared: 
     assert refusal.value.error["code"] == "invoice_not_editable"
 
 
-def test_deleting_a_draft_lets_its_items_wait_again(shared: Client) -> None:
+def test_deleting_a_draft_deletes_its_items(shared: Client) -> None:
     customer = shared.customer()
     pending(shared, customer, 700)
     draft = gathered(shared, customer)
     assert shared.get("/v1/invoiceitems", customer=customer["id"], pending=True)["data"] == []
     shared.delete(f"/v1/invoices/{draft['id']}")
     assert shared.send("GET", f"/v1/invoices/{draft['id']}").status_code == 404
-    assert len(shared.get("/v1/invoiceitems", customer=customer["id"], pending=True)["data"]) == 1
+    assert shared.get("/v1/invoiceitems", customer=customer["id"])["data"] == []
+    with pytest.raises(Refusal) as refusal:
+        shared.post(f"/v1/invoiceitems/{draft['lines']['data'][0]['parent']['invoice_item_details']['invoice_item']}")
+    assert refusal.value.error["message"] == "This invoice item has been deleted."
 
 
 def test_a_credit_reduces_what_is_due_and_the_rest_becomes_balance(shared: Client) -> None:
