@@ -12,7 +12,7 @@ from sandbox.account.state import State
 from sandbox.api.errors import ApiError, invalid, no_such
 from sandbox.api.parameters import Hash, Listed, Text
 from sandbox.api.views import coupon_is_valid, promotion_code_is_active
-from sandbox.money import display, rounded, share
+from sandbox.money import rounded, share
 from sandbox.timing.periods import add
 from sandbox.webhooks.events import emit
 
@@ -76,7 +76,7 @@ def redeem(
     if not coupon_is_valid(state, coupon):
         over = coupon["redeem_by"] is not None and state.now() > coupon["redeem_by"]
         raise invalid(
-            f"Coupon {coupon['id']} is expired." if over else f"Coupon {coupon['id']} is used up.",
+            f"Coupon expired: {coupon['id']}" if over else f"Coupon {coupon['id']} is used up and cannot be applied.",
             param,
             "coupon_expired",
         )
@@ -115,26 +115,30 @@ def check_restrictions(
     state: State, code: Object, customer: Object, currency: str, amount: int | None, param: str
 ) -> None:
     """Whether a customer may use a promotion code. Raises ApiError 400."""
+    if code["max_redemptions"] is not None and code["times_redeemed"] >= code["max_redemptions"]:
+        raise refused("it has been used the maximum number of times", param)
+    if code["expires_at"] is not None and state.now() > code["expires_at"]:
+        raise refused("it is expired", param)
     if not promotion_code_is_active(state, code):
-        raise refused(code, "is expired, used up or inactive", param)
+        raise refused("it, or its coupon, is not active", param)
     if code["customer"] not in (None, customer["id"]):
-        raise refused(code, "is for another customer", param)
+        raise refused("it is restricted to another customer", param)
     restrictions = code["restrictions"]
     if restrictions["first_time_transaction"] and has_paid(state, customer):
-        raise refused(code, "is for first orders only, and the customer has paid before", param)
+        raise refused("the associated customer has prior transactions", param)
     least = restrictions["minimum_amount"]
     options = (restrictions.get("currency_options") or {}).get(currency)
     if options:
         least = options["minimum_amount"]
     elif least is not None and restrictions["minimum_amount_currency"] != currency:
-        raise refused(code, f"has no minimum amount in {currency}", param)
+        raise refused(f"it has no minimum amount in {currency}", param)
     if least is not None and amount is not None and amount < least:
-        raise refused(code, f"needs an order of at least {display(least, currency)}", param)
+        raise refused("the associated purchase does not meet the minimum amount requirement", param)
 
 
-def refused(code: Object, why: str, param: str) -> ApiError:
+def refused(why: str, param: str) -> ApiError:
     """A promotion code that cannot be used here."""
-    return invalid(f"This promotion code cannot be redeemed because it {why}.", param, "promotion_code_invalid")
+    return invalid(f"This promotion code cannot be redeemed because {why}.", param)
 
 
 def has_paid(state: State, customer: Object) -> bool:

@@ -4,7 +4,8 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.errors import ApiError
 from sandbox.api.views import snapshot
-from sandbox.invoices.invoice_finalization import drop_intent, open_payment
+from sandbox.customers.customer_balance import adjust
+from sandbox.invoices.invoice_finalization import drop_intent, fit_payment, open_payment
 from sandbox.payments.cards import Decline
 from sandbox.payments.payment_attempts import attempt, declined
 from sandbox.subscriptions.subscription_standing import after_failure, after_payment, subscription_of
@@ -63,8 +64,12 @@ def follow(state: State, intent: Object, decline: Decline | None) -> None:
     """What the outcome of an intent that was confirmed directly means for its invoice, if it has one."""
     for payment in state.table("invoice_payment").oldest_first("payment_intent", intent["id"]):
         invoice = state.edit(state.get("invoice", payment["invoice"]))
-        if invoice["status"] in ("open", "uncollectible"):
+        if payment["status"] != "open" or invoice["status"] not in ("open", "uncollectible"):
+            continue
+        if payment["is_default"]:
             carry_on(state, invoice, intent, decline, automatic=False, off_session=False)
+        elif intent["status"] == "succeeded":
+            credit_payment(state, invoice, payment, intent)
 
 
 def carry_on(
@@ -88,23 +93,58 @@ def carry_on(
 
 
 def paid(state: State, invoice: Object, intent: Object | None) -> None:
-    """Closes an invoice as paid, by an intent or because nothing is due."""
+    """Closes an invoice as paid, by its default payment's intent or because nothing remains to be paid."""
     before = snapshot(state, invoice)
-    now = state.now_for(invoice)
-    if intent is not None:
-        if invoice["attempt_count"] == 0:
-            invoice["attempt_count"] = 1
-        invoice["amount_paid"] = intent["amount_received"]
-        invoice["amount_remaining"] = invoice["amount_due"] - intent["amount_received"]
-    invoice |= {"status": "paid", "attempted": True, "auto_advance": False, "next_payment_attempt": None}
-    invoice["status_transitions"]["paid_at"] = now
     if intent is not None:
         payment = open_payment(state, invoice)
         if payment is None:
             raise AssertionError("an intent pays an invoice once")
-        state.edit(payment).update(amount_paid=intent["amount_received"], status="paid")
-        payment["status_transitions"]["paid_at"] = now
-        emit(state, "invoice_payment.paid", payment)
+        count_payment(state, invoice, payment, intent["amount_received"])
+    close(state, invoice, intent, before, attempted=True)
+
+
+def count_payment(state: State, invoice: Object, payment: Object, amount: int) -> None:
+    """Puts what was paid against what remains."""
+    if invoice["attempt_count"] == 0:
+        invoice["attempt_count"] = 1
+    invoice["attempted"] = True
+    invoice["amount_paid"] += amount
+    invoice["amount_remaining"] -= amount
+    state.edit(payment).update(amount_paid=amount, status="paid")
+    payment["status_transitions"]["paid_at"] = state.now_for(invoice)
+    emit(state, "invoice_payment.paid", payment)
+
+
+def credit_payment(state: State, invoice: Object, payment: Object, intent: Object) -> None:
+    """An attached payment went through; more than what remains becomes the customer's balance.
+
+    https://docs.stripe.com/invoicing/partial-payments
+    """
+    before = snapshot(state, invoice)
+    amount = min(intent["amount_received"], invoice["amount_remaining"])
+    over = intent["amount_received"] - amount
+    count_payment(state, invoice, payment, amount)
+    if over:
+        customer = state.edit(state.get("customer", invoice["customer"]))
+        was = snapshot(state, customer)
+        invoice["amount_overpaid"] += over
+        about = {"currency": invoice["currency"], "invoice": invoice["id"]}
+        adjust(state, customer, -over, "invoice_overpaid", **about)
+        emit_update(state, "customer.updated", was, customer)
+        emit(state, "invoice.overpaid", invoice)
+    if invoice["amount_remaining"]:
+        fit_payment(state, invoice)
+        emit_update(state, "invoice.updated", before, invoice)
+        return
+    drop_intent(state, invoice)
+    close(state, invoice, intent, before, attempted=True)
+
+
+def close(state: State, invoice: Object, intent: Object | None, before: Object, *, attempted: bool) -> None:
+    """Paid: told, and carried on to the subscription."""
+    invoice |= {"status": "paid", "auto_advance": False, "next_payment_attempt": None}
+    invoice["attempted"] = invoice["attempted"] or attempted
+    invoice["status_transitions"]["paid_at"] = state.now_for(invoice)
     emit_update(state, "invoice.updated", before, invoice)
     emit(state, "invoice.paid", invoice)
     emit(state, "invoice.payment_succeeded", invoice)
@@ -113,9 +153,10 @@ def paid(state: State, invoice: Object, intent: Object | None) -> None:
 
 def pay_out_of_band(state: State, invoice: Object) -> None:
     """Closes an invoice that was paid elsewhere, in cash for instance."""
+    before = snapshot(state, invoice)
     drop_intent(state, invoice)
     invoice |= {"amount_paid": invoice["amount_due"], "amount_remaining": 0}
-    paid(state, invoice, None)
+    close(state, invoice, None, before, attempted=False)
 
 
 def failed(state: State, invoice: Object, *, automatic: bool) -> None:

@@ -99,16 +99,21 @@ def add_intent(state: State, invoice: Object, customer: Object) -> None:
         setup_future_usage="off_session",
         statement_descriptor=invoice["statement_descriptor"],
     )
-    state.table("invoice_payment").add(
+    add_payment(state, invoice, intent, is_default=True)
+
+
+def add_payment(state: State, invoice: Object, intent: Object, *, is_default: bool) -> Object:
+    """The InvoicePayment that ties an intent to an invoice."""
+    return state.table("invoice_payment").add(
         {
             "id": state.new_id("invoice_payment"),
             "object": "invoice_payment",
             "amount_paid": None,
-            "amount_requested": invoice["amount_due"],
+            "amount_requested": min(intent["amount"], invoice["amount_remaining"]),
             "created": state.now_for(invoice),
             "currency": invoice["currency"],
             "invoice": invoice["id"],
-            "is_default": True,
+            "is_default": is_default,
             "livemode": False,
             "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
             "status": "open",
@@ -135,13 +140,8 @@ def fit_payment(state: State, invoice: Object) -> None:
 def drop_intent(state: State, invoice: Object) -> None:
     """Calls the payment off."""
     payment = open_payment(state, invoice)
-    if payment is None:
-        return
-    state.edit(payment)["status"] = "canceled"
-    payment["status_transitions"]["canceled_at"] = state.now_for(invoice)
-    intent = state.get("payment_intent", payment["payment"]["payment_intent"])
-    if intent["status"] not in ("succeeded", "canceled"):
-        end_intent(state, intent, "void_invoice")
+    if payment is not None:
+        end_intent(state, state.get("payment_intent", payment["payment"]["payment_intent"]), "void_invoice")
 
 
 def not_open() -> ApiError:

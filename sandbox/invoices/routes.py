@@ -28,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     post("/v1/invoices/{invoice}", invoices.update, "invoice", invoice_parameters.UPDATE),
     delete("/v1/invoices/{invoice}", invoices.delete, "invoice"),
     post("/v1/invoices/{invoice}/finalize", invoices.finalize, "invoice", invoice_parameters.FINALIZE),
+    post("/v1/invoices/{invoice}/attach_payment", invoice_payments.attach, "invoice", invoice_parameters.ATTACH),
     many("/v1/invoices/{invoice}/lines", invoices.lines, "line_item"),
     post(
         "/v1/invoices/{invoice}/lines/{line_item}",

@@ -117,6 +117,10 @@ def end_intent(state: State, intent: Object, reason: str | None) -> None:
         amount_capturable=0,
         next_action=None,
     )
+    for payment in state.table("invoice_payment").oldest_first("payment_intent", intent["id"]):
+        if payment["status"] == "open":
+            state.edit(payment)["status"] = "canceled"
+            payment["status_transitions"]["canceled_at"] = intent["canceled_at"]
     charge = state.table("charge").get(intent["latest_charge"])
     if charge and charge["status"] == "succeeded" and not charge["captured"]:
         state.edit(charge).update(refunded=True, amount_refunded=charge["amount"])

@@ -13,7 +13,14 @@ from sandbox.invoices.invoice_totals import recompute
 from sandbox.payments.setup_intent_building import build_pending
 from sandbox.subscriptions.subscription_billing import add_periods, bill_now, close_draft, open_draft
 from sandbox.subscriptions.subscription_description import blank, describe, set_cancel_at, set_dates
-from sandbox.subscriptions.subscription_item_building import add_item, check_distinct, items_of, natural_end, price_of
+from sandbox.subscriptions.subscription_item_building import (
+    add_item,
+    check_distinct,
+    items_of,
+    natural_end,
+    price_of,
+    worth,
+)
 from sandbox.subscriptions.subscription_timing import set_timers
 from sandbox.taxes.taxation import rates_given
 from sandbox.webhooks.events import emit
@@ -50,6 +57,7 @@ def begin(state: State, customer: Object, params: dict[str, Any]) -> Object:
             customer,
             subscription["currency"],
             "discounts",
+            amount=worth(state, subscription),
             subscription=subscription["id"],
         )
     for place, given in enumerate(params.get("add_invoice_items", [])):

@@ -8,6 +8,7 @@ from sandbox.api.calls import merged
 from sandbox.api.errors import invalid
 from sandbox.api.parameters import Boolean, Hash, Integer, Kind, Listed, Metadata, Text, unsupported_names
 from sandbox.catalogue.discounts import DISCOUNTS, resolve
+from sandbox.catalogue.price_amounts import amount_of
 from sandbox.catalogue.price_data import RECURRING_DATA, from_data
 from sandbox.taxes.taxation import TAX_RATES, rates_given
 from sandbox.timing.periods import add, period_at
@@ -100,6 +101,13 @@ def check_distinct(state: State, subscription: Object) -> None:
     for price in prices:
         if prices.count(price) > 1:
             raise invalid(f"Cannot add multiple subscription items with the same plan: {price}")
+
+
+def worth(state: State, subscription: Object) -> int:
+    """What a whole period of each item costs."""
+    return sum(
+        amount_of(state.get("price", item["price"]), item.get("quantity", 0)) for item in items_of(state, subscription)
+    )
 
 
 def items_of(state: State, subscription: Object) -> list[Object]:

@@ -23,6 +23,7 @@ from sandbox.subscriptions.subscription_item_building import (
     natural_end,
     price_of,
     set_discounts,
+    worth,
 )
 from sandbox.subscriptions.subscription_standing import ENDED
 from sandbox.subscriptions.subscription_timing import set_timers
@@ -62,7 +63,14 @@ def replace_discounts(state: State, subscription: Object, customer: Object, give
     """A full replacement: what is not named again is taken off."""
     old = list(subscription["discounts"])
     subscription["discounts"] = resolve(
-        state, given, customer, subscription["currency"], "discounts", old, subscription=subscription["id"]
+        state,
+        given,
+        customer,
+        subscription["currency"],
+        "discounts",
+        old,
+        worth(state, subscription),
+        subscription=subscription["id"],
     )
     for id in old:
         if id not in subscription["discounts"]:
