@@ -29,13 +29,29 @@ def create(call: Call) -> Object:
     state, params = call.state, call.params
     if params.get("test_clock"):
         state.find("test_helpers.test_clock", params["test_clock"], "test_clock")
-    clock = params.get("test_clock") or ""
-    customer: Object = {
+    customer = blank(state, params.get("test_clock"))
+    state.table("customer").add(customer)
+    write(state, customer, params)
+    state.table("customer").reindex(customer["id"])
+    emit(state, "customer.created", customer)
+    if params.get("payment_method"):
+        attach_token(state, params["payment_method"], customer, "payment_method")
+    default = (params.get("invoice_settings") or {}).get("default_payment_method")
+    if default:
+        set_default_payment_method(state, customer, default)
+    for tax_id in params.get("tax_id_data", []):
+        add_tax_id(state, customer, tax_id)
+    return customer
+
+
+def blank(state: State, test_clock: str | None) -> Object:
+    """The object with its defaults."""
+    return {
         "id": state.new_id("customer"),
         "object": "customer",
         "address": None,
         "balance": 0,
-        "created": state.now(clock),
+        "created": state.now(test_clock or ""),
         "currency": None,
         "customer_account": None,
         "default_source": None,
@@ -58,20 +74,8 @@ def create(call: Call) -> Object:
         "preferred_locales": [],
         "shipping": None,
         "tax_exempt": "none",
-        "test_clock": params.get("test_clock"),
+        "test_clock": test_clock,
     }
-    state.table("customer").add(customer)
-    write(state, customer, params)
-    state.table("customer").reindex(customer["id"])
-    emit(state, "customer.created", customer)
-    if params.get("payment_method"):
-        attach_token(state, params["payment_method"], customer, "payment_method")
-    default = (params.get("invoice_settings") or {}).get("default_payment_method")
-    if default:
-        set_default_payment_method(state, customer, default)
-    for tax_id in params.get("tax_id_data", []):
-        add_tax_id(state, customer, tax_id)
-    return customer
 
 
 def write(state: State, customer: Object, params: dict[str, Any]) -> None:

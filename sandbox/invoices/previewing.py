@@ -1,79 +1,23 @@
 """POST /v1/invoices/create_preview (https://docs.stripe.com/api/invoices/create_preview)."""
 
+from decimal import Decimal
 from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import Call
 from sandbox.api.errors import ApiError, invalid
-from sandbox.api.parameters import (
-    TIMESTAMP,
-    Anything,
-    Boolean,
-    Choice,
-    Currency,
-    Either,
-    Hash,
-    Integer,
-    Listed,
-    Metadata,
-    Number,
-    Shape,
-    Text,
-    unsupported_names,
-)
-from sandbox.catalogue.discounts import DISCOUNTS, resolve
-from sandbox.catalogue.price_data import ONE_TIME_DATA
+from sandbox.catalogue.discounts import resolve
+from sandbox.customers.customers import blank
 from sandbox.invoices.invoice_building import complete, draft, sweep
-from sandbox.invoices.invoice_item_building import make, worked_out
+from sandbox.invoices.invoice_item_building import make_as_asked
+from sandbox.invoices.invoice_item_changes import change_item
 from sandbox.invoices.previews import imagine, renewed
+from sandbox.subscriptions.subscription_billing import close_draft, open_draft
 from sandbox.subscriptions.subscription_creation import begin
-from sandbox.subscriptions.subscription_item_building import CHANGED_ITEMS
+from sandbox.subscriptions.subscription_ending import end
 from sandbox.subscriptions.subscription_standing import ENDED
 from sandbox.subscriptions.subscription_update import change
-
-EXTRA_ITEMS = Listed(
-    Hash(
-        unsupported_names("discounts invoiceitem quantity_decimal tax_behavior tax_code tax_rates unit_amount")
-        | {
-            "amount": Integer(low=-99_999_999, high=99_999_999),
-            "currency": Currency(),
-            "description": Text(),
-            "discountable": Boolean(),
-            "metadata": Metadata(),
-            "period": Hash({"end": Integer(required=True), "start": Integer(required=True)}),
-            "price": Text(),
-            "price_data": ONE_TIME_DATA,
-            "quantity": Integer(low=0),
-            "unit_amount_decimal": Number(),
-        }
-    )
-)
-DETAILS: Shape = unsupported_names("billing_schedules default_tax_rates pause resume_at start_date") | {
-    "billing_cycle_anchor": Hash(
-        {"timestamp": TIMESTAMP, "type": Choice(("now", "timestamp", "unchanged"), required=True)}
-    ),
-    "billing_mode": Anything(),
-    "cancel_at": Either(("min_period_end", "max_period_end", "max_billed_until"), TIMESTAMP),
-    "cancel_at_period_end": Boolean(),
-    "cancel_now": Boolean(),
-    "items": CHANGED_ITEMS,
-    "metadata": Metadata(),
-    "proration_behavior": Choice(("always_invoice", "create_prorations", "none")),
-    "proration_date": TIMESTAMP,
-    "trial_end": Either(("now",), TIMESTAMP),
-}
-SHAPE: Shape = unsupported_names(
-    "automatic_tax customer_account customer_details issuer on_behalf_of schedule schedule_details"
-) | {
-    "currency": Currency(),
-    "customer": Text(),
-    "discounts": DISCOUNTS,
-    "invoice_items": EXTRA_ITEMS,
-    "preview_mode": Choice(("next", "recurring")),
-    "subscription": Text(),
-    "subscription_details": Hash(DETAILS),
-}
 
 
 def create_preview(call: Call) -> Object:
@@ -85,18 +29,50 @@ def create_preview(call: Call) -> Object:
         if customer is not None and customer["id"] != subscription["customer"]:
             raise invalid("The subscription does not belong to the customer.", "subscription")
         customer = state.get("customer", subscription["customer"])
-    if customer is None:
-        raise invalid("You must give a customer or a subscription.", "customer", "parameter_missing")
     details = params.get("subscription_details") or {}
+    if customer is None:
+        if "customer_details" not in params:
+            raise invalid("You must give a customer or a subscription.", "customer", "parameter_missing")
+        return imagine(state, lambda: for_somebody(state, details, params))
     if subscription is None and not details.get("items"):
         subscription = next_of(state, customer, params.get("currency"))
     if subscription is not None:
-        chosen = subscription
-        check_billable(chosen, details)
-        return imagine(state, lambda: changed_next(state, chosen, details, params))
+        check_billable(subscription, details)
+    chosen = subscription
+
+    def work() -> Object:
+        describe(state, customer, params.get("customer_details"))
+        if chosen is not None:
+            return changed_next(state, chosen, details, params)
+        if details.get("items"):
+            return first_of_new(state, customer, details, params)
+        return pending_only(state, customer, params)
+
+    return imagine(state, work)
+
+
+def describe(state: State, customer: Object, about: dict[str, Any] | None) -> None:
+    """`customer_details`: the customer as the invoice is to see it."""
+    customer = state.edit(customer)
+    for name in ("address", "shipping"):
+        if name in (about or {}):
+            customer[name] = (about or {})[name]
+    if (about or {}).get("tax_exempt"):
+        customer["tax_exempt"] = (about or {})["tax_exempt"]
+
+
+def for_somebody(state: State, details: dict[str, Any], params: dict[str, Any]) -> Object:
+    """An invoice for someone who is no customer yet, with the details that are given."""
+    customer = blank(state, None)
+    state.table("customer").add(customer)
+    describe(state, customer, params["customer_details"])
     if details.get("items"):
-        return imagine(state, lambda: first_of_new(state, customer, details, params))
-    return imagine(state, lambda: pending_only(state, customer, params))
+        invoice = first_of_new(state, customer, details, params)
+    else:
+        invoice = pending_only(state, customer, params)
+    invoice["customer"] = None
+    tax_ids = params["customer_details"].get("tax_ids", [])
+    return invoice | {"customer_tax_ids": [{"type": one["type"], "value": one["value"]} for one in tax_ids]}
 
 
 def next_of(state: State, customer: Object, currency: str | None) -> Object | None:
@@ -118,11 +94,9 @@ def next_of(state: State, customer: Object, currency: str | None) -> Object | No
 
 def check_billable(subscription: Object, details: dict[str, Any]) -> None:
     """A subscription that ends has no next invoice. Raises ApiError 400 invoice_upcoming_none."""
-    stays = details.get("cancel_at_period_end") is False or "cancel_at" in details
+    stays = details.get("cancel_at_period_end") is False or "cancel_at" in details or details.get("cancel_now")
     if subscription["status"] in (*ENDED, "incomplete", "paused") or (subscription["cancel_at"] and not stays):
         raise none_upcoming(f"No upcoming invoices for subscription: {subscription['id']}")
-    if details.get("cancel_now"):
-        raise ApiError(501, "The sandbox does not preview cancel_now.", param="subscription_details[cancel_now]")
 
 
 def none_upcoming(message: str) -> ApiError:
@@ -132,6 +106,8 @@ def none_upcoming(message: str) -> ApiError:
 
 def changed_next(state: State, subscription: Object, details: dict[str, Any], params: dict[str, Any]) -> Object:
     """The next invoice after the change that is asked about."""
+    if details.get("cancel_now"):
+        return after_the_end(state, subscription, details, params)
     if details or "discounts" in params:
         before = subscription["latest_invoice"]
         asked = {name: value for name, value in details.items() if name != "billing_mode"}
@@ -143,6 +119,15 @@ def changed_next(state: State, subscription: Object, details: dict[str, Any], pa
             return as_draft(made)
     add_extras(state, state.get("customer", subscription["customer"]), subscription["currency"], params)
     return renewed(state, subscription)
+
+
+def after_the_end(state: State, subscription: Object, details: dict[str, Any], params: dict[str, Any]) -> Object:
+    """What would be billed or credited if the subscription were canceled now."""
+    end(state, subscription, prorate=details.get("proration_behavior", "create_prorations") != "none")
+    add_extras(state, state.get("customer", subscription["customer"]), subscription["currency"], params)
+    invoice = open_draft(state, subscription, "subscription_update", auto_advance=False)
+    close_draft(state, subscription, invoice)
+    return invoice
 
 
 def as_draft(invoice: Object) -> Object:
@@ -161,7 +146,15 @@ def as_draft(invoice: Object) -> Object:
 
 def first_of_new(state: State, customer: Object, details: dict[str, Any], params: dict[str, Any]) -> Object:
     """The first invoice of a subscription that does not exist yet."""
-    names = ("items", "billing_cycle_anchor", "cancel_at", "cancel_at_period_end", "trial_end", "metadata")
+    names = (
+        "items",
+        "billing_cycle_anchor",
+        "cancel_at",
+        "cancel_at_period_end",
+        "default_tax_rates",
+        "metadata",
+        "trial_end",
+    )
     asked = {name: details[name] for name in names if name in details}
     anchor = asked.pop("billing_cycle_anchor", None)
     if anchor and anchor.get("timestamp"):
@@ -191,17 +184,18 @@ def pending_only(state: State, customer: Object, params: dict[str, Any]) -> Obje
 
 
 def add_extras(state: State, customer: Object, currency: str, params: dict[str, Any]) -> None:
-    """`invoice_items` that are only asked about."""
-    now = state.now_for(customer)
-    for given in params.get("invoice_items", []):
-        wanted = dict(given)
+    """`invoice_items` that are only asked about: new ones, or others of those that are pending."""
+    for place, given in enumerate(params.get("invoice_items", [])):
+        inside = f"invoice_items[{place}]"
+        wanted = {name: value for name, value in given.items() if name not in ("currency", "invoiceitem")}
         if wanted.pop("price", None):
             wanted["pricing"] = {"price": given["price"]}
-        worth = worked_out(state, wanted, given.get("currency", currency))
-        make(
-            state,
-            customer,
-            discountable=given.get("discountable", worth["amount"] >= 0),
-            period=given.get("period") or {"end": now, "start": now},
-            **worth,
-        )
+        if "unit_amount" in wanted:
+            wanted["unit_amount_decimal"] = Decimal(wanted.pop("unit_amount"))
+        if given.get("invoiceitem"):
+            item = state.find("invoiceitem", given["invoiceitem"], f"{inside}[invoiceitem]")
+            if item["customer"] != customer["id"] or item["invoice"] is not None:
+                raise invalid("The invoice item must be pending for the customer.", f"{inside}[invoiceitem]")
+            change_item(state, item, wanted, inside)
+        else:
+            make_as_asked(state, customer, wanted, given.get("currency", currency), None, inside)

@@ -9,6 +9,7 @@ from sandbox.invoices import (
     invoice_parameters,
     invoice_payments,
     invoices,
+    preview_parameters,
     previewing,
 )
 
@@ -23,7 +24,7 @@ ROUTES: tuple[Route, ...] = (
     many("/v1/invoices", invoices.listing, "invoice", invoice_parameters.LIST),
     post("/v1/invoices", invoices.create, "invoice", invoice_parameters.CREATE),
     many("/v1/invoices/search", invoices.find, "invoice", search.SHAPE),
-    post("/v1/invoices/create_preview", previewing.create_preview, "invoice", previewing.SHAPE),
+    post("/v1/invoices/create_preview", previewing.create_preview, "invoice", preview_parameters.SHAPE),
     get("/v1/invoices/{invoice}", invoices.retrieve, "invoice"),
     post("/v1/invoices/{invoice}", invoices.update, "invoice", invoice_parameters.UPDATE),
     delete("/v1/invoices/{invoice}", invoices.delete, "invoice"),

@@ -76,3 +76,42 @@ def test_pending_items_alone_can_be_previewed(shared: Client) -> None:
     shared.post("/v1/invoiceitems", customer=customer["id"], amount=700, currency="usd")
     assert preview(shared, customer=customer["id"])["total"] == 700
     assert len(shared.get("/v1/invoiceitems", customer=customer["id"], pending=True)["data"]) == 1
+
+
+def test_extra_items_of_every_kind(shared: Client) -> None:
+    customer, off = shared.customer(), shared.post("/v1/coupons", percent_off=10, duration="once")
+    vat = shared.post("/v1/tax_rates", display_name="VAT", inclusive=False, percentage=20)
+    waiting = shared.post("/v1/invoiceitems", customer=customer["id"], amount=700, currency="usd")
+    extras = [
+        {"unit_amount": 250, "quantity": 2, "currency": "usd", "tax_rates": [vat["id"]]},
+        {"amount": 1_000, "currency": "usd", "discounts": [{"coupon": off["id"]}]},
+        {"invoiceitem": waiting["id"], "amount": 50},
+    ]
+    before = footprint(shared)
+    shown = preview(shared, customer=customer["id"], invoice_items=extras)
+    assert (shown["subtotal"], shown["total"]) == (500 + 900 + 50, 600 + 900 + 50)
+    assert footprint(shared) == before
+    with pytest.raises(Refusal) as refusal:
+        preview(shared, customer=customer["id"], invoice_items=[{"invoiceitem": "ii_none"}])
+    assert refusal.value.error["param"] == "invoice_items[0][invoiceitem]"
+
+
+def test_for_somebody_who_is_no_customer_yet(shared: Client) -> None:
+    price, vat = shared.price(2_000), shared.post("/v1/tax_rates", display_name="V", inclusive=False, percentage=10)
+    details = {"items": [{"price": price["id"]}], "default_tax_rates": [vat["id"]]}
+    before = footprint(shared)
+    shown = preview(shared, customer_details={"address": {"country": "DE"}}, subscription_details=details)
+    assert (shown["customer"], shown["customer_address"]["country"], shown["total"]) == (None, "DE", 2_200)
+    about = {"tax_exempt": "reverse", "tax_ids": [{"type": "eu_vat", "value": "DE123456789"}]}
+    exempt = preview(shared, customer_details=about, subscription_details=details)
+    assert (exempt["total"], exempt["customer_tax_ids"]) == (2_000, about["tax_ids"])
+    assert footprint(shared) == before
+
+
+def test_an_end_that_is_only_asked_about(alone: Client) -> None:
+    subscription = alone.subscribe(alone.customer(), alone.price(3_000))
+    alone.advance(15 * DAY)
+    before = footprint(alone)
+    shown = preview(alone, subscription=subscription["id"], subscription_details={"cancel_now": True})
+    assert -1_700 < shown["total"] < -1_300
+    assert footprint(alone) == before
