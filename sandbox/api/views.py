@@ -87,10 +87,34 @@ def lines_of(state: State, invoice: str) -> list[Object]:
     return sorted(lines, key=lambda line: tuple(line["_"]["rank"]))
 
 
+def customer_fields(state: State, customer: Object) -> Object:
+    """What an invoice says about its customer: as they are now, until it is finalized."""
+    return {
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_phone": customer["phone"],
+        "customer_shipping": customer["shipping"],
+        "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": [
+            {"type": tax_id["type"], "value": tax_id["value"]}
+            for tax_id in state.table("tax_id").oldest_first("customer", customer["id"])
+        ],
+    }
+
+
+def invoice_item(state: State, row: Object) -> Object:
+    """With its net amount, which is only known where no discount will change it."""
+    return with_rates(state, row) | {"net_amount": None if row["discountable"] else row["amount"]}
+
+
 def invoice(state: State, row: Object) -> Object:
     """With its first lines."""
     lines = [public(line) for line in lines_of(state, row["id"])]
     shown = with_rates(state, row, "default_tax_rates")
+    customer = state.table("customer").get(row["customer"])
+    if row["status"] == "draft" and customer is not None:
+        shown |= customer_fields(state, customer)
     return shown | {"lines": nested(f"/v1/invoices/{row['id']}/lines", lines)}
 
 
@@ -147,7 +171,7 @@ COMPOSED: dict[str, Callable[[State, Object], Object]] = {
     "credit_note": credit_note,
     "credit_note_line_item": with_rates,
     "invoice": invoice,
-    "invoiceitem": with_rates,
+    "invoiceitem": invoice_item,
     "promotion_code": promotion_code,
     "subscription": subscription,
     "subscription_item": subscription_item,

@@ -8,9 +8,10 @@ from sandbox.api.calls import Call
 from sandbox.api.errors import missing, no_such, unsupported
 from sandbox.api.lists import page
 from sandbox.api.parameters import PAGING, Choice, Hash, Listed, Shape, Text, unsupported_names
+from sandbox.customers.tax_id_types import TYPES, check
 from sandbox.webhooks.events import emit
 
-CREATE: Shape = {"type": Text(required=True), "value": Text(required=True)}
+CREATE: Shape = {"type": Choice(TYPES, required=True), "value": Text(required=True)}
 TAX_ID_DATA = Listed(Hash(CREATE), most=5)
 OWNER = Hash(
     unsupported_names("account customer_account")
@@ -21,7 +22,8 @@ LIST: Shape = PAGING | {"owner": OWNER}
 
 
 def add_tax_id(state: State, customer: Object | None, data: dict[str, Any]) -> Object:
-    """Puts a tax id on a customer, or on the account."""
+    """Puts a tax id on a customer, or on the account. Raises ApiError 400 tax_id_invalid."""
+    check(data["type"], data["value"], "value")
     owner: Object = {"customer_account": None, "type": "self"}
     if customer is not None:
         owner |= {"customer": customer["id"], "type": "customer"}

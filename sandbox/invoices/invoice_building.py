@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.api.views import customer_fields
 from sandbox.invoices.invoice_lines import add_invoice_item_line
 from sandbox.invoices.invoice_totals import recompute
 
@@ -65,16 +66,7 @@ def draft(
         "custom_fields": customer["invoice_settings"]["custom_fields"],
         "customer": customer["id"],
         "customer_account": None,
-        "customer_address": customer["address"],
-        "customer_email": customer["email"],
-        "customer_name": customer["name"],
-        "customer_phone": customer["phone"],
-        "customer_shipping": customer["shipping"],
-        "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [
-            {"type": tax_id["type"], "value": tax_id["value"]}
-            for tax_id in state.table("tax_id").oldest_first("customer", customer["id"])
-        ],
+        **customer_fields(state, customer),
         "default_payment_method": None,
         "default_source": None,
         "default_tax_rates": [],

@@ -49,7 +49,6 @@ def make(
         "invoice": None,
         "livemode": False,
         "metadata": {},
-        "net_amount": amount,
         "parent": parent,
         "period": period,
         "pricing": pricing,

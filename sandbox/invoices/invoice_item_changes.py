@@ -82,4 +82,3 @@ def reprice(state: State, item: Object, params: dict[str, Any], inside: str) -> 
             raise invalid("The currency of an invoice item cannot be changed.", path(inside, "currency"))
         item |= worth
         item["quantity_decimal"] = decimal_string(params.get("quantity_decimal", Decimal(item["quantity"])))
-    item["net_amount"] = item["amount"]

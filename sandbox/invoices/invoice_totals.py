@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.api.views import customer_fields
 from sandbox.catalogue.discounts import applies, reductions
 from sandbox.money import minimum
 from sandbox.taxes.taxation import inclusive_part, of_behavior, taxes_on, totalled
@@ -15,6 +16,8 @@ def recompute(state: State, invoice: Object) -> None:
     The subtotal has the discounts of single lines in it, and inclusive taxes, but not the invoice's own discounts.
     """
     lines = [state.edit(line) for line in state.table("line_item").oldest_first("invoice", invoice["id"])]
+    customer = state.get("customer", invoice["customer"])
+    invoice |= customer_fields(state, customer)
     taken = discounted(state, invoice, lines)
     for line in lines:
         line["taxes"] = line_taxes(state, invoice, line)
@@ -32,7 +35,6 @@ def recompute(state: State, invoice: Object) -> None:
     invoice["total"] = sum(line["amount"] for line in lines) - sum(taken.values()) + exclusive
     invoice["total_excluding_tax"] = invoice["total"] - exclusive - inclusive
     invoice["total_taxes"] = totalled(taxes)
-    customer = state.get("customer", invoice["customer"])
     balance = customer["balance"] if customer["currency"] in (None, invoice["currency"]) else 0
     invoice["starting_balance"] = balance
     invoice["amount_due"] = due(invoice, balance)

@@ -97,11 +97,10 @@ def set_collection(state: State, invoice: Object, params: dict[str, Any]) -> Non
         raise invalid(
             "If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'."
         )
-    now = state.now_for(invoice)
-    if due is not None and due < now:
+    if due is not None and due < state.now_for(invoice):
         raise invalid("The due_date must be in the future.", "due_date")
     if due is not None or days is not None:
-        invoice["due_date"] = due if due is not None else now + (days or 0) * DAY
+        invoice["due_date"] = due if due is not None else invoice["created"] + (days or 0) * DAY
         invoice["_"]["days_until_due"] = days
     invoice["collection_method"] = method
 
@@ -112,7 +111,7 @@ def set_advance(state: State, invoice: Object, params: dict[str, Any]) -> None:
         invoice |= {"auto_advance": True, "automatically_finalizes_at": params["automatically_finalizes_at"]}
     elif "auto_advance" in params:
         invoice["auto_advance"] = params["auto_advance"]
-        moment = state.now_for(invoice) + HOUR if params["auto_advance"] else None
+        moment = max(state.now_for(invoice), invoice["created"] + HOUR) if params["auto_advance"] else None
         invoice["automatically_finalizes_at"] = moment if invoice["status"] == "draft" else None
     if invoice["status"] != "draft":
         return

@@ -36,10 +36,20 @@ def open_draft(state: State, subscription: Object, reason: str, *, auto_advance:
         description=settings.get("description"),
         footer=footer,
         discounts=list(subscription["discounts"]),
+        statement_descriptor=descriptor(state, subscription),
         **extra,
     )
     state.edit(subscription)["latest_invoice"] = invoice["id"]
     return invoice
+
+
+def descriptor(state: State, subscription: Object) -> str | None:
+    """The statement descriptor of the first item's product, if it has one."""
+    for item in items_of(state, subscription):
+        product = state.get("product", state.get("price", item["price"])["product"])
+        shown: str | None = product["statement_descriptor"]
+        return shown
+    return None
 
 
 def add_periods(state: State, subscription: Object, invoice: Object, items: list[Object], *, free: bool) -> None:

@@ -247,3 +247,79 @@ def test_a_draft_of_a_deleted_customer_goes_nowhere(alone: Client) -> None:
     alone.advance(2 * 3_600)
     assert alone.get(f"/v1/invoices/{draft['id']}")["status"] == "draft"
     assert alone.send("POST", f"/v1/invoices/{draft['id']}/finalize").status_code == 400
+
+
+def test_a_draft_shows_its_customer_as_they_are(shared: Client) -> None:
+    customer = shared.customer(name="Old")
+    pending(shared, customer, 1_000)
+    draft = gathered(shared, customer)
+    shared.post(f"/v1/customers/{customer['id']}", name="New", address={"country": "DE"})
+    assert shared.get(f"/v1/invoices/{draft['id']}")["customer_name"] == "New"
+    final = shared.post(f"/v1/invoices/{draft['id']}/finalize")
+    shared.post(f"/v1/customers/{customer['id']}", name="Newer")
+    kept = shared.get(f"/v1/invoices/{draft['id']}")
+    assert (kept["customer_name"], kept["customer_address"]["country"]) == ("New", "DE")
+    assert kept["customer_name"] == final["customer_name"]
+
+
+def test_wrong_states_are_told_in_stripes_words(shared: Client) -> None:
+    customer = shared.customer()
+    pending(shared, customer, 1_000)
+    draft = gathered(shared, customer)
+    not_open = "You can only pass in open invoices. This invoice isn't open."
+    assert said(shared, draft, "void") == said(shared, draft, "mark_uncollectible") == not_open
+    shared.post(f"/v1/invoices/{draft['id']}/finalize")
+    assert said(shared, draft, "finalize").startswith("This invoice is already finalized")
+    for params in ({"description": "x"}, {"discounts": ""}, {"collection_method": "send_invoice"}):
+        with pytest.raises(Refusal) as refusal:
+            shared.post(f"/v1/invoices/{draft['id']}", **params)
+        assert refusal.value.error["message"] == "Finalized invoices can't be updated in this way"
+        assert refusal.value.error["param"] == next(iter(params))
+    assert shared.post(f"/v1/invoices/{draft['id']}", metadata={"a": "b"})["metadata"] == {"a": "b"}
+    with pytest.raises(Refusal) as refusal:
+        shared.delete(f"/v1/invoices/{draft['id']}")
+    assert refusal.value.error["message"] == "You can only delete draft invoices."
+    shared.post(f"/v1/invoices/{draft['id']}/mark_uncollectible")
+    assert said(shared, draft, "mark_uncollectible") == "This invoice has already been marked uncollectible."
+    shared.post(f"/v1/invoices/{draft['id']}/pay")
+    assert said(shared, draft, "pay") == "Invoice is already paid"
+    assert said(shared, draft, "void") == "Invoices with `paid` payments cannot be voided."
+
+
+def said(client: Client, invoice: Object, verb: str) -> str:
+    with pytest.raises(Refusal) as refusal:
+        client.post(f"/v1/invoices/{invoice['id']}/{verb}")
+    assert refusal.value.status == 400
+    return str(refusal.value.error["message"])
+
+
+def test_too_small_an_amount_is_told_in_the_ledger(shared: Client) -> None:
+    customer = shared.customer(balance=-100)
+    pending(shared, customer, 120)
+    paid = shared.post(f"/v1/invoices/{gathered(shared, customer)['id']}/pay")
+    assert (paid["amount_due"], paid["starting_balance"], paid["ending_balance"]) == (0, -100, 20)
+    ledger = shared.get(f"/v1/customers/{customer['id']}/balance_transactions")["data"]
+    kinds = sorted((entry["type"], entry["amount"]) for entry in ledger)
+    assert kinds == [("adjustment", -100), ("applied_to_invoice", 100), ("invoice_too_small", 20)]
+
+
+def test_how_a_draft_is_to_look(shared: Client) -> None:
+    customer = shared.customer()
+    settings = {"payment_method_types": ["card"]}
+    shipping = {"name": "A", "address": {"country": "DE"}}
+    draft = shared.post(
+        "/v1/invoices",
+        customer=customer["id"],
+        rendering={"amount_tax_display": "exclude_tax"},
+        payment_settings=settings,
+        shipping_details=shipping,
+        number="MINE-1",
+    )
+    assert (draft["rendering"]["amount_tax_display"], draft["rendering"]["pdf"]) == (
+        "exclude_tax",
+        {"page_size": "auto"},
+    )
+    assert draft["payment_settings"]["payment_method_types"] == ["card"]
+    assert (draft["shipping_details"]["name"], draft["number"]) == ("A", "MINE-1")
+    final = shared.post(f"/v1/invoices/{draft['id']}/finalize")
+    assert (final["number"], final["rendering"]["pdf"]) == ("MINE-1", {"page_size": "letter"})

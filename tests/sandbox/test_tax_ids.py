@@ -39,3 +39,15 @@ def test_owners_must_be_whole(shared: Client) -> None:
     with pytest.raises(Refusal) as refusal:
         shared.post("/v1/tax_ids", type="eu_vat", value="DE123456789", owner={"type": "account", "account": "acct_1"})
     assert refusal.value.status == 501
+
+
+def test_values_that_cannot_be_are_refused(shared: Client) -> None:
+    with pytest.raises(Refusal) as refusal:
+        shared.post("/v1/tax_ids", type="eu_vat", value="123")
+    assert (refusal.value.error["code"], refusal.value.error["message"]) == (
+        "tax_id_invalid",
+        "Invalid value for eu_vat.",
+    )
+    with pytest.raises(Refusal) as refusal:
+        shared.post("/v1/tax_ids", type="moon_vat", value="123")
+    assert refusal.value.error["param"] == "type"
