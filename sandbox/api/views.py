@@ -104,8 +104,9 @@ def customer_fields(state: State, customer: Object) -> Object:
 
 
 def invoice_item(state: State, row: Object) -> Object:
-    """With its net amount, which is only known where no discount will change it."""
-    return with_rates(state, row) | {"net_amount": None if row["discountable"] else row["amount"]}
+    """With its net amount, which is only there where no discount can change it."""
+    net = {} if row["discountable"] else {"net_amount": row["amount"]}
+    return with_rates(state, row) | net
 
 
 def invoice(state: State, row: Object) -> Object:

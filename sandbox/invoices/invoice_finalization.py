@@ -155,6 +155,7 @@ def void(state: State, invoice: Object) -> None:
         raise invalid("Invoices with `paid` payments cannot be voided.")
     if invoice["status"] not in ("open", "uncollectible"):
         raise not_open()
+    was = snapshot(state, invoice)
     invoice = state.edit(invoice)
     drop_intent(state, invoice)
     customer = state.edit(state.get("customer", invoice["customer"]))
@@ -163,6 +164,7 @@ def void(state: State, invoice: Object) -> None:
     adjust(state, customer, -moved, "unapplied_from_invoice", invoice=invoice["id"])
     invoice |= {"status": "void", "auto_advance": False, "next_payment_attempt": None}
     invoice["status_transitions"]["voided_at"] = state.now_for(invoice)
+    emit_update(state, "invoice.updated", was, invoice)
     emit(state, "invoice.voided", invoice)
     if customer["id"] in state.table("customer").rows:
         emit_update(state, "customer.updated", before, customer)
@@ -174,7 +176,9 @@ def mark_uncollectible(state: State, invoice: Object) -> None:
         raise invalid("This invoice has already been marked uncollectible.")
     if invoice["status"] != "open":
         raise not_open()
+    before = snapshot(state, invoice)
     invoice = state.edit(invoice)
     invoice |= {"status": "uncollectible", "auto_advance": False, "next_payment_attempt": None}
     invoice["status_transitions"]["marked_uncollectible_at"] = state.now_for(invoice)
+    emit_update(state, "invoice.updated", before, invoice)
     emit(state, "invoice.marked_uncollectible", invoice)

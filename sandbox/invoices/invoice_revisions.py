@@ -2,11 +2,14 @@
 
 from sandbox.account.objects import Object, clone
 from sandbox.account.state import State
+from sandbox.api.calls import Call
 from sandbox.api.errors import invalid
 from sandbox.catalogue.discounts import resolve
-from sandbox.invoices.invoice_building import draft
+from sandbox.invoices.invoice_building import complete, draft
 from sandbox.invoices.invoice_item_building import make
 from sandbox.invoices.invoice_lines import add_invoice_item_line
+from sandbox.invoices.invoice_writing import write
+from sandbox.webhooks.events import emit
 
 KEPT = (
     "account_tax_ids",
@@ -24,6 +27,22 @@ KEPT = (
     "shipping_details",
     "statement_descriptor",
 )
+
+
+def revise(call: Call) -> Object:
+    """A draft with what is on a finalized invoice, which is void once the draft is final. Raises ApiError 400."""
+    state, params = call.state, call.params
+    original = state.find("invoice", params["from_invoice"]["invoice"], "from_invoice[invoice]")
+    if params.get("customer") not in (None, original["customer"]):
+        raise invalid("A revision has the customer of the invoice that it revises.", "customer")
+    for name in ("currency", "subscription", "pending_invoice_items_behavior"):
+        if name in params:
+            raise invalid(f"You cannot set {name} on a revision.", name)
+    invoice = clone_as_draft(state, original)
+    write(state, invoice, params)
+    complete(state, invoice)
+    emit(state, "invoice.created", invoice)
+    return invoice
 
 
 def clone_as_draft(state: State, original: Object) -> Object:

@@ -15,7 +15,7 @@ from sandbox.invoices.invoice_finalization import void as call_off
 from sandbox.invoices.invoice_item_building import not_editable
 from sandbox.invoices.invoice_items import remove
 from sandbox.invoices.invoice_parameters import SEARCH
-from sandbox.invoices.invoice_revisions import clone_as_draft
+from sandbox.invoices.invoice_revisions import revise
 from sandbox.invoices.invoice_totals import recompute
 from sandbox.invoices.invoice_writing import currency_for, write
 from sandbox.payments.payment_method_attachment import check_unused
@@ -55,22 +55,6 @@ def create(call: Call) -> Object:
         invoice["period_start"] = subscription["start_date"]
     if includes:
         sweep(state, invoice, customer, subscription["id"] if subscription else None, unbound=False)
-    write(state, invoice, params)
-    complete(state, invoice)
-    emit(state, "invoice.created", invoice)
-    return invoice
-
-
-def revise(call: Call) -> Object:
-    """A draft with what is on a finalized invoice, which is void once the draft is final. Raises ApiError 400."""
-    state, params = call.state, call.params
-    original = state.find("invoice", params["from_invoice"]["invoice"], "from_invoice[invoice]")
-    if params.get("customer") not in (None, original["customer"]):
-        raise invalid("A revision has the customer of the invoice that it revises.", "customer")
-    for name in ("currency", "subscription", "pending_invoice_items_behavior"):
-        if name in params:
-            raise invalid(f"You cannot set {name} on a revision.", name)
-    invoice = clone_as_draft(state, original)
     write(state, invoice, params)
     complete(state, invoice)
     emit(state, "invoice.created", invoice)

@@ -171,7 +171,8 @@ def first_of_new(state: State, customer: Object, details: dict[str, Any], params
 def pending_only(state: State, customer: Object, params: dict[str, Any]) -> Object:
     """An invoice of what is pending, where there is no subscription to wait for."""
     waiting = state.table("invoiceitem").oldest_first("pending", customer["id"])
-    currency = params.get("currency") or next((item["currency"] for item in waiting), customer["currency"] or "usd")
+    own = next((item["currency"] for item in waiting), customer["currency"])
+    currency = params.get("currency") or own or currency_of_extras(state, params) or "usd"
     add_extras(state, customer, currency, params)
     invoice = draft(state, customer, reason="upcoming", currency=currency)
     if not sweep(state, invoice, customer, None):
@@ -181,6 +182,16 @@ def pending_only(state: State, customer: Object, params: dict[str, Any]) -> Obje
             state, params["discounts"], customer, currency, "discounts", invoice=invoice["id"]
         )
     return complete(state, invoice)
+
+
+def currency_of_extras(state: State, params: dict[str, Any]) -> str | None:
+    """The currency that the first of `invoice_items` names, itself or by its price."""
+    for given in params.get("invoice_items", []):
+        priced = state.table("price").get(given.get("price")) or given.get("price_data") or given
+        currency: str | None = given.get("currency") or priced.get("currency")
+        if currency:
+            return currency
+    return None
 
 
 def add_extras(state: State, customer: Object, currency: str, params: dict[str, Any]) -> None:

@@ -190,3 +190,69 @@ def test_lines_add_up_and_discounts_never_exceed_them(
     assert by_line == taken
     for line in lines:
         assert sum(one["amount"] for one in line["discount_amounts"]) <= max(line["amount"], 0)
+
+
+def coded(client: Client, **params: object) -> Object:
+    off = coupon(client, percent_off=10)
+    return client.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": off["id"]}, **params)
+
+
+def refused(client: Client, code: Object, amount: int, currency: str = "usd") -> str:
+    with pytest.raises(Refusal) as refusal:
+        ordered(client, code, amount, currency)
+    assert (refusal.value.status, refusal.value.error["param"]) == (400, "discounts[0][promotion_code]")
+    message: str = refusal.value.error["message"]
+    return message
+
+
+def ordered(client: Client, code: Object, amount: int, currency: str = "usd") -> Object:
+    customer = client.customer()["id"]
+    client.post("/v1/invoiceitems", customer=customer, amount=amount, currency=currency)
+    how = {"pending_invoice_items_behavior": "include", "discounts": [{"promotion_code": code["id"]}]}
+    return client.post("/v1/invoices", customer=customer, currency=currency, **how)
+
+
+def test_a_code_with_a_minimum_is_for_orders_that_reach_it(shared: Client) -> None:
+    least = {
+        "minimum_amount": 1_000,
+        "minimum_amount_currency": "usd",
+        "currency_options": {"eur": {"minimum_amount": 800}},
+    }
+    code = coded(shared, restrictions=least)
+    too_little = (
+        "This promotion code cannot be redeemed because the associated purchase does not meet the minimum amount"
+        " requirement."
+    )
+    assert refused(shared, code, 999) == refused(shared, code, 799, "eur") == too_little
+    assert "minimum amount in gbp" in refused(shared, code, 5_000, "gbp")
+    assert ordered(shared, code, 1_000)["total"] == 900
+    assert ordered(shared, code, 800, "eur")["total"] == 720
+    cheap = shared.price(500)
+    with pytest.raises(Refusal):
+        shared.subscribe(shared.customer(), cheap, discounts=[{"promotion_code": code["id"]}])
+    twice = [{"price": cheap["id"], "quantity": 2}]
+    subscribed = shared.subscribe(shared.customer(), items=twice, discounts=[{"promotion_code": code["id"]}])
+    assert subscribed["latest_invoice"]["total"] == 900
+
+
+def test_a_code_is_used_up_over_or_switched_off(alone: Client) -> None:
+    used = coded(alone, max_redemptions=1)
+    ordered(alone, used, 1_000)
+    assert refused(alone, used, 1_000).endswith("it has been used the maximum number of times.")
+    off = coded(alone)
+    alone.post(f"/v1/promotion_codes/{off['id']}", active=False)
+    assert "not active" in refused(alone, off, 1_000)
+    over = coded(alone, expires_at=int(alone.get("/v1/account")["created"]) + DAY)
+    alone.advance(2 * DAY)
+    assert "expired" in refused(alone, over, 1_000)
+
+
+def test_first_orders_are_told_in_stripes_words(shared: Client) -> None:
+    code = coded(shared, restrictions={"first_time_transaction": True})
+    customer = shared.customer()
+    shared.subscribe(customer, shared.price(1_000))
+    with pytest.raises(Refusal) as refusal:
+        shared.subscribe(customer, shared.price(1_000), discounts=[{"promotion_code": code["id"]}])
+    assert refusal.value.error["message"] == (
+        "This promotion code cannot be redeemed because the associated customer has prior transactions."
+    )

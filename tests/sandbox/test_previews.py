@@ -102,6 +102,8 @@ def test_for_somebody_who_is_no_customer_yet(shared: Client) -> None:
     before = footprint(shared)
     shown = preview(shared, customer_details={"address": {"country": "DE"}}, subscription_details=details)
     assert (shown["customer"], shown["customer_address"]["country"], shown["total"]) == (None, "DE", 2_200)
+    euros = [{"amount": 500, "currency": "eur"}]
+    assert preview(shared, customer_details={"tax_exempt": ""}, invoice_items=euros)["currency"] == "eur"
     about = {"tax_exempt": "reverse", "tax_ids": [{"type": "eu_vat", "value": "DE123456789"}]}
     exempt = preview(shared, customer_details=about, subscription_details=details)
     assert (exempt["total"], exempt["customer_tax_ids"]) == (2_000, about["tax_ids"])

@@ -34,6 +34,7 @@ KINDS = {
     "invoice_payments": "/v1/invoice_payments",
     "promotion_codes": "/v1/promotion_codes",
     "balance_transactions": "/v1/balance_transactions",
+    "credit_notes": "/v1/credit_notes",
 }
 
 
@@ -210,6 +211,24 @@ class Life(RuleBasedStateMachine):
         if not self.call("GET", path).get("status", "").startswith("warning_"):
             self.call("POST", f"{path}/close")
 
+    @rule(
+        place=PLACES,
+        amount=st.integers(1, 3_000),
+        how=st.sampled_from(["", "refund_amount", "credit_amount", "out_of_band_amount"]),
+    )
+    def a_credit_note(self, place: int, amount: int, how: str) -> None:
+        back = {how: amount} if how else {}
+        self.call("POST", "/v1/credit_notes", invoice=self.some("invoices", place), amount=amount, **back)
+
+    @rule(place=PLACES)
+    def a_credit_note_is_voided(self, place: int) -> None:
+        self.call("POST", f"/v1/credit_notes/{self.some('credit_notes', place)}/void")
+
+    @rule(place=PLACES, payment=PLACES)
+    def a_payment_is_attached(self, place: int, payment: int) -> None:
+        path = f"/v1/invoices/{self.some('invoices', place)}/attach_payment"
+        self.call("POST", path, payment_intent=self.some("payment_intents", payment))
+
     @rule(place=PLACES)
     def a_preview(self, place: int) -> None:
         self.call("POST", "/v1/invoices/create_preview", subscription=self.some("subscriptions", place))
@@ -241,6 +260,8 @@ class Life(RuleBasedStateMachine):
             assert invoice["total"] == invoice["subtotal"] - taken
             assert taken >= 0
             assert invoice["amount_paid"] + invoice["amount_remaining"] == invoice["amount_due"] >= 0
+            credited = invoice["pre_payment_credit_notes_amount"] + invoice["post_payment_credit_notes_amount"]
+            assert 0 <= credited <= max(0, invoice["total"])
 
     @invariant()
     def the_balance_adds_up(self) -> None:
