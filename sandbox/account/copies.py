@@ -34,6 +34,8 @@ OWNED: tuple[tuple[str, str, str], ...] = (
     ("invoice", "customer", "customer"),
     ("line_item", "invoice", "invoice"),
     ("invoice_payment", "invoice", "invoice"),
+    ("credit_note", "invoice", "invoice"),
+    ("credit_note_line_item", "credit_note", "credit_note"),
     ("payment_intent", "customer", "customer"),
     ("charge", "customer", "customer"),
     ("balance_transaction", "source", "charge"),

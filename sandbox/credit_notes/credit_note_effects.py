@@ -34,7 +34,7 @@ def creditable(state: State, invoice: Object) -> int:
     """What credit notes, and refunds besides them, have left of an invoice's total."""
     used: int = invoice["pre_payment_credit_notes_amount"] + invoice["post_payment_credit_notes_amount"]
     besides: int = sum(
-        refund["amount"] - linked_amount(state, refund)
+        refund["amount"] - linked_amount(state, invoice, refund)
         for charge in charges_of(state, invoice)
         for refund in state.table("refund").oldest_first("charge", charge["id"])
         if refund["status"] not in ("failed", "canceled")
@@ -51,11 +51,11 @@ def charges_of(state: State, invoice: Object) -> list[Object]:
     return [charge for charge in charges if charge is not None and charge["paid"]]
 
 
-def linked_amount(state: State, refund: Object) -> int:
-    """How much of a refund credit notes tell of."""
+def linked_amount(state: State, invoice: Object, refund: Object) -> int:
+    """How much of a refund an invoice's credit notes tell of."""
     return sum(
         one["amount_refunded"]
-        for note in state.table("credit_note").rows.values()
+        for note in state.table("credit_note").oldest_first("invoice", invoice["id"])
         for one in note["refunds"]
         if one["refund"] == refund["id"]
     )
@@ -74,7 +74,7 @@ def link(state: State, invoice: Object, given: list[dict[str, Any]]) -> list[Obj
             raise invalid(
                 f"The refund {refund['id']} does not belong to a payment of the invoice.", path(inside, "refund")
             )
-        left = refund["amount"] - linked_amount(state, refund)
+        left = refund["amount"] - linked_amount(state, invoice, refund)
         amount = one.get("amount_refunded", left)
         if not 0 < amount <= left or refund["id"] in [other["refund"] for other in links]:
             raise invalid(
