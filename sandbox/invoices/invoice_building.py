@@ -7,6 +7,7 @@ from sandbox.account.state import State
 from sandbox.api.views import customer_fields
 from sandbox.invoices.invoice_lines import add_invoice_item_line
 from sandbox.invoices.invoice_totals import recompute
+from sandbox.timing.periods import DAY
 
 HOUR = 3_600
 
@@ -23,6 +24,7 @@ def draft(
 ) -> Object:
     """An empty draft; the caller adds lines, recomputes and tells of it."""
     now = state.now_for(customer)
+    days = fields.pop("days_until_due", None)
     parent: Object | None = None
     collection = fields.get("collection_method", "charge_automatically")
     if subscription is not None:
@@ -72,7 +74,7 @@ def draft(
         "default_tax_rates": [],
         "description": None,
         "discounts": [],
-        "due_date": None,
+        "due_date": None if days is None else now + days * DAY,
         "effective_at": None,
         "ending_balance": None,
         "footer": customer["invoice_settings"]["footer"],
@@ -119,7 +121,7 @@ def draft(
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
         "webhooks_delivered_at": now,
-        "_": {"days_until_due": fields.pop("days_until_due", None)},
+        "_": {"days_until_due": days},
     } | fields
     state.table("invoice").add(invoice)
     if auto_advance:

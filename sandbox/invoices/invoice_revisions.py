@@ -65,8 +65,8 @@ def clone_as_draft(state: State, original: Object) -> Object:
         from_invoice={"action": "revision", "invoice": original["id"]},
         **kept,
     )
-    days = original["_"]["days_until_due"]
-    invoice["due_date"] = original["due_date"] if days is None else invoice["created"] + days * 86_400
+    if invoice["due_date"] is None:
+        invoice["due_date"] = original["due_date"]
     for line in state.table("line_item").oldest_first("invoice", original["id"]):
         item = make(
             state,

@@ -19,8 +19,7 @@ def open_draft(state: State, subscription: Object, reason: str, *, auto_advance:
     settings = subscription["invoice_settings"]
     extra = {}
     if subscription["collection_method"] == "send_invoice":
-        days = subscription["days_until_due"] or 0
-        extra = {"days_until_due": days, "due_date": state.now_for(subscription) + days * 86_400}
+        extra = {"days_until_due": subscription["days_until_due"] or 0}
     footer = settings.get("footer") or customer["invoice_settings"]["footer"]
     custom_fields = settings.get("custom_fields") or customer["invoice_settings"]["custom_fields"]
     invoice = draft(
