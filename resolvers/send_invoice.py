@@ -111,9 +111,19 @@ async def _finalize(operation: Operation, draft: str, *, pay_now: bool) -> dict[
             done=lambda seen: seen["status"] != "draft",
         )
     except Refused:
-        await operation.step("discard", invoices.delete(draft))
+        await _take_back(operation, draft)
         raise
     return answer.data
+
+
+async def _take_back(operation: Operation, draft: str) -> None:
+    """Stripe does not say whether items of a deleted draft go with it: they are taken off first."""
+    pages = [page.data["data"] async for page in operation.services.gateway.invoice_lines(draft)]
+    lines = [line["id"] for page in pages for line in page]
+    for first in range(0, len(lines), invoices.UNASSIGNED_AT_ONCE):
+        some = lines[first : first + invoices.UNASSIGNED_AT_ONCE]
+        await operation.step(f"unassign-{first}", invoices.unassign(draft, some))
+    await operation.step("discard", invoices.delete(draft))
 
 
 def _check_reachable(

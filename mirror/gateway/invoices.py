@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mirror.gateway.call import Call, segment
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
         InvoiceCreatePreviewParams,
         InvoiceFinalizeInvoiceParams,
         InvoicePayParams,
+        InvoiceRemoveLinesParams,
         InvoiceSendInvoiceParams,
     )
+
+UNASSIGNED_AT_ONCE = 100
 
 
 def create(params: InvoiceCreateParams) -> Call:
@@ -35,6 +39,12 @@ def pay(invoice: str, params: InvoicePayParams) -> Call:
 def delete(invoice: str) -> Call:
     """Only a draft can be deleted."""
     return Call("delete", f"/v1/invoices/{segment(invoice)}")
+
+
+def unassign(invoice: str, lines: Sequence[str]) -> Call:
+    """Takes lines off a draft; their invoice items are pending again. At most UNASSIGNED_AT_ONCE."""
+    params: InvoiceRemoveLinesParams = {"lines": [{"id": id, "behavior": "unassign"} for id in lines]}
+    return Call("post", f"/v1/invoices/{segment(invoice)}/remove_lines", params)
 
 
 def preview(params: InvoiceCreatePreviewParams) -> Call:

@@ -123,6 +123,21 @@ async def test_a_draft_that_stripe_leaves_empty_is_taken_back(shop: Shop) -> Non
     assert await send_invoice(shop.operator(), SendInvoiceRequest(customer, "once")) == outcome
 
 
+async def test_the_items_of_a_draft_that_stripe_does_not_finalize_are_pending_again(shop: Shop) -> None:
+    customer = await shop.customer()
+    for amount in (500, 700):
+        await shop.stripe.post("/v1/invoiceitems", customer=customer, amount=amount, currency="usd")
+    await shop.stripe.fault(kind="answer", status=402, decline_code="generic_decline", path="/finalize$")
+    outcome = await send_invoice(shop.operator(), SendInvoiceRequest(customer, shop.key()))
+    assert outcome.errors
+    assert await shop.stripe.all("/v1/invoices") == []
+    pending = await shop.stripe.all("/v1/invoiceitems", customer=customer, pending="true")
+    assert sorted(item["amount"] for item in pending) == [500, 700]
+    sent = await send_invoice(shop.operator(), SendInvoiceRequest(customer, shop.key()))
+    assert sent.errors == ()
+    assert [row["total"] for row in await shop.mirrored(Invoice) if not row["deleted"]] == [1_200]
+
+
 async def test_one_invoice_has_one_currency(shop: Shop) -> None:
     customer = await shop.customer()
     await add_invoice_item(shop.operator(), item(customer, shop.key(), "12.00", "USD"))
