@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.account.state import State
 from sandbox.account.store import Store
 from sandbox.api.faults import Faults
+from sandbox.api.modes import Modes
 from sandbox.api.serving import Api
 from sandbox.controls.desk import Desk
 from sandbox.controls.routes import routes as control_routes
@@ -24,7 +25,7 @@ from sandbox.timing.advance import catch_up
 from sandbox.webhooks.deliveries import Deliverer
 from sandbox.webhooks.webhook_endpoints import add
 
-METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
+METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"]
 TICK_SECONDS = 0.25
 
 
@@ -47,12 +48,15 @@ def build(
     demo: Demo | None = None,
     data: Path | None = None,
     base_url: str = "http://127.0.0.1:12111",
+    rate_limit: float | None = None,
 ) -> Starlette:
     """A sandbox; nothing is shared between two of them.
 
-    `webhook_url` gets all events, signed with `webhook_secret` (one is made up when it is None). A new account begins
-    with `demo` data. It lives in memory, or in the file `data`: what that holds already goes on. `base_url` is where
-    the sandbox's own pages are, until the first request tells better. Raises BadFile.
+    `webhook_url` gets all events of test mode, signed with `webhook_secret` (one is made up when it is None). A new
+    account begins with `demo` data, in test mode. It lives in memory, or in the file `data` (and the one beside it that
+    ends in -live): what that holds already goes on. `base_url` is where the sandbox's own pages are, until the first
+    request tells better. `rate_limit` is how many requests a second are answered, in each mode; all of them when it is
+    None. Raises BadFile.
     """
     state = State(random.Random(secrets.randbits(128)), base_url)
     store = None if data is None else Store(data)
@@ -67,32 +71,53 @@ def build(
             store.begin(state, copies)
             store.follow(state)
     state.journal.commit()
-    deliverer = Deliverer(state)
+    live = State(random.Random(secrets.randbits(128)), base_url, state)
+    live_store = None if data is None else Store(data.with_name(f"{data.name}-live"))
+    if live_store is not None:
+        keep_beside(state, live, live_store)
+    modes = [(one, Deliverer(one)) for one in (state, live)]
+    for one, _ in modes:
+        one.rules.requests_per_second = rate_limit
     faults = Faults()
-    desk = Desk(state, deliverer, faults)
+    desk, live_desk = (Desk(*mode, faults) for mode in modes)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await deliverer.start()
-        ticker = asyncio.create_task(tick(state, deliverer))
+        for _, sender in modes:
+            await sender.start()
+        ticker = asyncio.create_task(tick(modes))
         try:
             yield
         finally:
             ticker.cancel()
             await asyncio.gather(ticker, return_exceptions=True)
-            await deliverer.stop()
-            if store is not None:
-                store.close()
+            for _, sender in modes:
+                await sender.stop()
+            for file in (store, live_store):
+                if file is not None:
+                    file.close()
 
     return Sandbox(
         routes=[
-            Route("/v1/{path:path}", Api(state, deliverer, faults), methods=METHODS),
-            *control_routes(desk),
-            *Pages(state, deliverer).routes(),
+            Route("/v1/{path:path}", Modes(*(Api(*mode, faults) for mode in modes)), methods=METHODS),
+            *control_routes(desk, live_desk),
+            *Pages(*modes[0]).routes(),
             *page_routes(desk),
         ],
         lifespan=lifespan,
     )
+
+
+def keep_beside(state: State, live: State, store: Store) -> None:
+    """Keeps live mode in a file of its own; account and time are those of test mode."""
+    if store.is_new:
+        store.begin(live, None)
+    else:
+        offset = state.clock.offset
+        store.load(live)
+        live.account, live.began, live.clock.offset = state.account, state.began, offset
+    store.follow(live)
+    live.journal.commit()
 
 
 def send_to(state: State, url: str | None, secret: str | None) -> None:
@@ -101,10 +126,11 @@ def send_to(state: State, url: str | None, secret: str | None) -> None:
         add(state, url, ["*"], secret)
 
 
-async def tick(state: State, deliverer: Deliverer) -> None:
+async def tick(modes: Sequence[tuple[State, Deliverer]]) -> None:
     """Lets due things happen while nobody calls."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
-        catch_up(state)
-        state.journal.commit()
-        deliverer.pick_up()
+        for state, deliverer in modes:
+            catch_up(state)
+            state.journal.commit()
+            deliverer.pick_up()

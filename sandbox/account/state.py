@@ -8,11 +8,12 @@ from typing import Any
 from sandbox.account.clock import Clock, Timers
 from sandbox.account.objects import Object
 from sandbox.account.tables import Index, Journal, Table
-from sandbox.api.errors import no_such
+from sandbox.api.errors import ApiError, no_such
 
 API_VERSION = "2026-10-28.endive"
 LETTERS = string.ascii_letters + string.digits
 SHORT = frozenset(("cus", "prod", "si"))
+LONG = frozenset(("ent", "feat"))
 
 PREFIXES = {
     "account": "acct",
@@ -25,6 +26,8 @@ PREFIXES = {
     "customer_balance_transaction": "cbtxn",
     "discount": "di",
     "dispute": "du",
+    "entitlements.active_entitlement": "ent",
+    "entitlements.feature": "feat",
     "event": "evt",
     "invoice": "in",
     "invoice_payment": "inpay",
@@ -34,6 +37,7 @@ PREFIXES = {
     "payment_method": "pm",
     "price": "price",
     "product": "prod",
+    "product_feature": "prodft",
     "promotion_code": "promo",
     "refund": "re",
     "setup_attempt": "setatt",
@@ -71,6 +75,8 @@ INDEXES: dict[str, dict[str, Index]] = {
     "customer_balance_transaction": {"customer": field_of("customer")},
     "discount": {"subscription": field_of("subscription"), "customer": field_of("customer")},
     "dispute": {"charge": field_of("charge"), "payment_intent": field_of("payment_intent")},
+    "entitlements.active_entitlement": {"customer": field_of("_", "customer")},
+    "entitlements.feature": {"lookup_key": field_of("lookup_key")},
     "event": {"object": field_of("data", "object", "id"), "type": field_of("type")},
     "invoice": {
         "customer": field_of("customer"),
@@ -93,6 +99,7 @@ INDEXES: dict[str, dict[str, Index]] = {
         "lookup_key": field_of("lookup_key"),
         "product": field_of("product"),
     },
+    "product_feature": {"product": field_of("_", "product")},
     "promotion_code": {"code": lambda row: row["code"].lower(), "coupon": field_of("promotion", "coupon")},
     "refund": {"charge": field_of("charge"), "payment_intent": field_of("payment_intent")},
     "setup_attempt": {"setup_intent": field_of("setup_intent")},
@@ -118,15 +125,19 @@ class Rules:
     retry_days: list[int] = field(default_factory=lambda: [3, 5, 7])
     after_retries: str = "cancel"
     next_card_results: list[str] = field(default_factory=list)
+    requests_per_second: float | None = None
 
 
 class State:
     """Everything that one sandbox knows."""
 
-    def __init__(self, generator: random.Random, base_url: str) -> None:
+    def __init__(self, generator: random.Random, base_url: str, test_mode: "State | None" = None) -> None:
+        """The objects of live mode when those of test mode are given: both are the same account's, in the same time."""
+        self.livemode = test_mode is not None
+        self.other_mode = test_mode
         self.generator = generator
         self.base_url = base_url
-        self.clock = Clock()
+        self.clock: Clock = test_mode.clock if test_mode else Clock()
         self.timers = Timers()
         self.journal = Journal()
         self.rules = Rules()
@@ -134,9 +145,13 @@ class State:
         self.muted = 0
         self.outbox: list[str] = []
         self.counts: dict[str, int] = {}
-        self.tables = {kind: Table(kind, self.journal, INDEXES.get(kind, {})) for kind in PREFIXES}
-        self.account = self.new_id("account")
-        self.began = self.clock.now()
+        self.tables = {
+            kind: Table(kind, self.journal, INDEXES.get(kind, {}), livemode=self.livemode) for kind in PREFIXES
+        }
+        self.account: str = test_mode.account if test_mode else self.new_id("account")
+        self.began: int = test_mode.began if test_mode else self.clock.now()
+        if test_mode:
+            test_mode.other_mode = self
 
     def use_journal(self, journal: Journal) -> None:
         """From now on changes are noted in this journal."""
@@ -151,6 +166,8 @@ class State:
     def new_id(self, kind: str) -> str:
         """A fresh id with Stripe's prefix."""
         prefix = PREFIXES[kind]
+        if prefix in LONG:
+            return self.token(30, f"{prefix}_61" if self.livemode else f"{prefix}_test_61")
         return self.token(14 if prefix in SHORT else 24, f"{prefix}_") if prefix else self.token(8)
 
     def token(self, length: int, prefix: str = "") -> str:
@@ -161,8 +178,20 @@ class State:
         """The row with an id, to read. Raises ApiError resource_missing."""
         row = self.tables[kind].get(id)
         if row is None:
-            raise no_such(kind, id, param, status=status)
+            raise self.no_such(kind, id, param, status=status)
         return row
+
+    def no_such(self, kind: str, id: str, param: str, *, status: int = 400) -> ApiError:
+        """The error about an id that is not there; it tells when it is in the other mode."""
+        error = no_such(kind, id, param, status=status)
+        if self.other_mode is not None and id in self.other_mode.tables[kind].rows:
+            there, here = ("test", "live") if self.livemode else ("live", "test")
+            message = error.fields["message"].partition(";")[0]
+            error.fields["message"] = (
+                f"{message}; a similar object exists in {there} mode, but a {here} mode key was used to make this"
+                " request."
+            )
+        return error
 
     def edit(self, row: Object) -> Object:
         """The same row, to change."""

@@ -91,11 +91,13 @@ class Rows(dict[str, Any]):
 class Table:
     """Rows by id, in the order of their creation time and then of their arrival."""
 
-    def __init__(self, kind: str, journal: Journal, indexes: dict[str, Index]) -> None:
+    def __init__(self, kind: str, journal: Journal, indexes: dict[str, Index], *, livemode: bool = False) -> None:
+        """All rows of a table are of one mode."""
         self.kind = kind
         self.rows = Rows(self._note_places)
         self.gone: dict[str, Object] = {}
         self.journal = journal
+        self._livemode = livemode
         self._sequence = 0
         self._order: list[Key] = []
         self._keys: dict[str, Key] = {}
@@ -117,6 +119,8 @@ class Table:
 
     def add(self, row: Object) -> Object:
         """Puts a new row in; its id must be free."""
+        if "livemode" in row:
+            row["livemode"] = self._livemode
         self._sequence += 1
         self._insert(row, (created_of(row), self._sequence, row["id"]))
         self.journal.note(self.kind, row["id"], lambda: self._take_out(row["id"]))

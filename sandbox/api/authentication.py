@@ -1,4 +1,4 @@
-"""API keys (https://docs.stripe.com/api/authentication): any test key is the one account's."""
+"""API keys (https://docs.stripe.com/api/authentication): any key of the right form is the one account's."""
 
 import re
 from base64 import b64decode
@@ -6,7 +6,8 @@ from binascii import Error as NotBase64
 
 from sandbox.api.errors import ApiError
 
-KEY = re.compile(r"^(sk|rk|pk)_test_\w{1,250}$", re.ASCII)
+KEY = re.compile(r"^(sk|rk|pk)_(test|live)_\w{1,250}$", re.ASCII)
+EXPIRED = re.compile(r"^(sk|rk|pk)_(test|live)_expired")
 NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth"
     " (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or"
@@ -35,6 +36,13 @@ def key_from(authorization: str | None) -> str:
         raise ApiError(
             401, f"Invalid API Key provided: {masked(key)}", headers={"WWW-Authenticate": 'Bearer realm="Stripe"'}
         )
+    if EXPIRED.match(key):
+        raise ApiError(
+            401,
+            f"Expired API Key provided: {masked(key)}",
+            code="api_key_expired",
+            headers={"WWW-Authenticate": 'Bearer realm="Stripe"'},
+        )
     return key
 
 
@@ -44,6 +52,11 @@ def masked(key: str) -> str:
     shown = head[0] if head else key[:4] if len(key) > 8 else ""
     tail = key[-4:] if len(key) > 8 else key[-2:]
     return f"{shown}{'*' * max(4, min(20, len(key) - len(shown) - len(tail)))}{tail}"
+
+
+def is_live(key: str) -> bool:
+    """Whether it is a key to live mode."""
+    return key[2:].startswith("_live_")
 
 
 def is_publishable(key: str) -> bool:

@@ -5,6 +5,9 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.api.errors import invalid
+
+MOST_METADATA = 50
 
 
 @dataclass
@@ -32,7 +35,13 @@ class Call:
 
 
 def merged(metadata: dict[str, str] | None, given: dict[str, str] | None) -> dict[str, str]:
-    """Metadata after an update: keys are merged, empty values drop a key, None drops all."""
+    """Metadata after an update: keys are merged, empty values drop a key, None drops all.
+
+    Raises ApiError 400 for more than 50 keys.
+    """
     if given is None:
         return {}
-    return {key: value for key, value in ((metadata or {}) | given).items() if value != ""}
+    kept = {key: value for key, value in ((metadata or {}) | given).items() if value != ""}
+    if len(kept) > MOST_METADATA:
+        raise invalid(f"You can have at most {MOST_METADATA} metadata keys; this would make {len(kept)}.", "metadata")
+    return kept

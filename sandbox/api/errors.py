@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.account.objects import Object
 
-DOCUMENTED_AT = "https://docs.stripe.com/error-codes/"
+DOCUMENTED_AT = "https://stripe.com/docs/error-codes/"
 
 NAMES = {
     "balance_transaction": "balance transaction",
@@ -47,9 +47,14 @@ class ApiError(Exception):
             self.fields["param"] = param
         self.fields |= {name: value for name, value in fields.items() if value is not None}
 
-    def body(self) -> Object:
+    @property
+    def is_validation(self) -> bool:
+        """Whether parameters were refused before anything was carried out: such answers are not kept for replays."""
+        return self.fields["type"] == "invalid_request_error" and "param" in self.fields
+
+    def body(self, log_url: str | None = None) -> Object:
         """`{"error": {...}}` as Stripe sends it."""
-        return {"error": self.fields}
+        return {"error": self.fields | ({"request_log_url": log_url} if log_url else {})}
 
 
 def invalid(message: str, param: str | None = None, code: str | None = None) -> ApiError:

@@ -17,10 +17,10 @@ def check(kind: str, paths: Sequence[str], *, listed: bool) -> None:
     for path in paths:
         names = path.split(".")
         if len(names) > DEPTH:
-            raise invalid(f"You cannot expand more than {DEPTH} levels of a property. Property: {path}", "expand")
+            raise invalid(f"You cannot expand more than {DEPTH} levels of a property. Property: {path}")
         if listed:
             if names[0] != "data":
-                raise cannot_be_expanded(path)
+                raise cannot_be_expanded(path, f"data.{path}")
             names = names[1:]
         check_names([kind], names, path)
 
@@ -53,13 +53,10 @@ def step_of(kind: str, names: Sequence[str]) -> tuple[Target, int] | None:
     return None
 
 
-def cannot_be_expanded(path: str) -> ApiError:
+def cannot_be_expanded(path: str, instead: str | None = None) -> ApiError:
     """The property exists or not; either way it is no reference."""
-    return invalid(
-        f"This property cannot be expanded ({path}). You may want to try expanding a field that holds the id of"
-        " another object; in lists the path begins with data.",
-        "expand",
-    )
+    hint = f" You may want to try expanding '{instead}' instead." if instead else ""
+    return invalid(f"This property cannot be expanded ({path}).{hint}")
 
 
 def expand(state: State, shown: Object, paths: Iterable[str]) -> Object:

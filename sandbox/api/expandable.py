@@ -125,6 +125,8 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     },
     "discount": {"customer": "customer", "promotion_code": "promotion_code", "source.coupon": "coupon"},
     "dispute": EVIDENCE_FILES | {"charge": "charge", "payment_intent": "payment_intent"},
+    "entitlements.active_entitlement": {"feature": "entitlements.feature"},
+    "entitlements.feature": {},
     "event": {},
     "invoice": {
         "account_tax_ids": "tax_id",
@@ -172,6 +174,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "tiers": Included(hidden("tiers")),
     },
     "product": {"default_price": "price"},
+    "product_feature": {"entitlement_feature": "entitlements.feature"},
     "promotion_code": {"customer": "customer", "promotion.coupon": "coupon"},
     "refund": {
         "balance_transaction": "balance_transaction",
@@ -217,4 +220,8 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     "webhook_endpoint": {},
 }
 LISTS = {("subscription", "items"), ("invoice", "lines"), ("credit_note", "lines")}
-EMBEDDED = LISTS | {("subscription_item", "plan"), ("subscription_item", "price")}
+EMBEDDED = LISTS | {
+    ("product_feature", "entitlement_feature"),
+    ("subscription_item", "plan"),
+    ("subscription_item", "price"),
+}

@@ -19,6 +19,7 @@ def parse(text: str) -> Form:
     Raises ApiError (400) for what is not a form, has a parameter twice in different shapes, or more than 1,000
     parameters.
     """
+    text = "&".join(part for part in text.split("&") if part)
     try:
         pairs = parse_qsl(
             text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=LIMIT, errors="strict"
@@ -37,12 +38,26 @@ def put(form: Form, name: str, value: str) -> None:
         raise invalid(f"Invalid parameter name: {name}", name)
     keys = [name.split("[", 1)[0], *PART.findall(name)]
     here = form
-    for key in keys[:-1]:
-        here = descend(here, key or str(len(here)), name)
+    for place, key in enumerate(keys[:-1]):
+        here = descend(here, key or place_for(here, keys[place + 1 :]), name)
     last = keys[-1] or str(len(here))
     if isinstance(here.get(last), dict):
         raise shape_conflict(name)
     here[last] = value
+
+
+def place_for(here: Form, rest: list[str]) -> str:
+    """Which element `a[][b]` is about: the last one as long as it has no `b` yet, then a new one."""
+    element = here.get(str(len(here) - 1))
+    for key in rest:
+        if not isinstance(element, dict):
+            break
+        if not key:
+            return str(len(here) - 1)
+        element = element.get(key)
+    else:
+        return str(len(here))
+    return str(len(here) - 1) if element is None and here else str(len(here))
 
 
 def descend(here: Form, key: str, name: str) -> Form:

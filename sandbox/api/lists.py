@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sandbox.account.objects import Object
 from sandbox.account.tables import Key, Table
 from sandbox.api.calls import Call
-from sandbox.api.errors import invalid, no_such
+from sandbox.api.errors import invalid
 from sandbox.api.views import view
 
 DEFAULT = 10
@@ -29,11 +29,12 @@ def page(
     last = bisect_right(keys, (high, 1 << 62, ""))
     limit = call.params.get("limit", DEFAULT)
     after, before = call.params.get("starting_after"), call.params.get("ending_before")
-    if after and before:
-        raise invalid("You may only specify one of these parameters: ending_before, starting_after.")
     # "Newer" is towards the end of the keys, whichever way the list is shown.
     if after or before:
-        cursor = position(table, kind, after or before, "starting_after" if after else "ending_before")
+        cursor = position(call, kind, after or before, "starting_after" if after else "ending_before")
+        if after and before:
+            position(call, kind, before, "ending_before")
+            raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
         if bool(after) != oldest_first:
             last = min(last, bisect_left(keys, cursor))
         else:
@@ -79,11 +80,11 @@ def matching(table: Table, keys: Iterator[Key], where: Callable[[Object], bool] 
     return filter(where, rows) if where else rows
 
 
-def position(table: Table, kind: str, id: str | None, param: str) -> Key:
+def position(call: Call, kind: str, id: str | None, param: str) -> Key:
     """Where the object that a cursor names stands. Raises ApiError when there is none."""
-    key = table.key(id or "")
+    key = call.state.table(kind).key(id or "")
     if key is None:
-        raise no_such(kind, id or "", param)
+        raise call.state.no_such(kind, id or "", param)
     return key
 
 

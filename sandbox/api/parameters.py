@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+import orjson
+
 from sandbox.api.errors import ApiError, invalid, missing, unknown_parameters, unsupported
 from sandbox.money import CURRENCIES
 
@@ -44,7 +46,9 @@ def path(inside: str, name: str) -> str:
 def text_of(value: Any, param: str) -> str:
     """A plain value, not a hash."""
     if isinstance(value, dict):
-        raise invalid("Invalid string: must be a plain value, not a hash or a list", param)
+        raise invalid(f"Invalid string: {orjson.dumps(value).decode()}", param)
+    if "\0" in value:
+        raise invalid("Invalid string: it has a null byte", param)
     return str(value)
 
 

@@ -7,6 +7,7 @@ from sandbox.api.routing import Route
 from sandbox.catalogue import routes as catalogue
 from sandbox.credit_notes import routes as credit_notes
 from sandbox.customers import routes as customers
+from sandbox.entitlements import routes as entitlements
 from sandbox.invoices import routes as invoices
 from sandbox.payments import routes as payments
 from sandbox.subscriptions import routes as subscriptions
@@ -19,6 +20,7 @@ ROUTES: tuple[Route, ...] = (
     *payments.ROUTES,
     *catalogue.ROUTES,
     *customers.ROUTES,
+    *entitlements.ROUTES,
     *webhooks.ROUTES,
     *invoices.ROUTES,
     *credit_notes.ROUTES,

@@ -19,9 +19,11 @@ from sandbox.api.expand import check, expand
 from sandbox.api.faults import Fault, Faults
 from sandbox.api.idempotency import Keys, fingerprint_of
 from sandbox.api.parameters import Listed, Text, read
+from sandbox.api.rate_limit import Bucket
 from sandbox.api.router import Router
 from sandbox.api.routing import Route
 from sandbox.api.unbuilt import is_known
+from sandbox.api.versions import check_version
 from sandbox.api.views import view
 from sandbox.timing.advance import catch_up
 from sandbox.webhooks.deliveries import Deliverer
@@ -29,6 +31,14 @@ from sandbox.webhooks.deliveries import Deliverer
 LOG = logging.getLogger("sandbox")
 MOST_BYTES = 4 * 1024 * 1024
 EXPAND = Listed(Text(required=True))
+DONE = {"Stripe-Should-Retry": "false"}
+CORS = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry",
+    "Access-Control-Max-Age": "300",
+}
 
 
 @dataclass
@@ -45,12 +55,13 @@ class Incoming:
 
 @dataclass
 class Answer:
-    """What is sent back; `lost` ones never arrive."""
+    """What is sent back; `lost` ones never arrive, `kept` ones are for replays."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     lost: bool = False
+    kept: bool = True
 
 
 class Api:
@@ -61,12 +72,16 @@ class Api:
         self.deliverer = deliverer
         self.faults = faults
         self.keys = Keys()
+        self.bucket = Bucket(state)
         self.router = Router()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if "host" in headers:
             self.state.base_url = f"{scope.get('scheme', 'http')}://{headers['host']}"
+        if scope["method"] == "OPTIONS":
+            await deliver(send, Answer(200, b""), CORS | {"Access-Control-Allow-Headers": asked_for(headers)})
+            return
         query = scope["query_string"].decode("latin-1")
         incoming = Incoming(
             id=self.state.token(14, "req_"),
@@ -81,7 +96,7 @@ class Api:
             incoming.form = "&".join(part for part in (query, body) if part)
             answer = await self.answer(incoming)
         except ApiError as error:
-            answer = failed(error)
+            answer = self.failed(incoming, error)
         if answer.lost:
             await hang_up(scope)
             return
@@ -94,9 +109,8 @@ class Api:
             "Date": formatdate(self.state.clock.now(), usegmt=True),
             "Request-Id": incoming.id,
             "Stripe-Version": API_VERSION,
-            "Access-Control-Allow-Origin": "*",
             "Cache-Control": "no-cache, no-store",
-        }
+        } | CORS
         if incoming.key is not None:
             headers |= {"Idempotency-Key": incoming.key, "Original-Request": incoming.id}
         return headers
@@ -104,6 +118,7 @@ class Api:
     async def answer(self, incoming: Incoming) -> Answer:
         """Carries a request out, or replays, or fails as ordered. Raises ApiError for what is refused outright."""
         publishable = is_publishable(key_from(incoming.headers.get("authorization")))
+        self.bucket.take()
         check_version(incoming.headers.get("stripe-version"))
         self.check_account(incoming.headers.get("stripe-account"))
         route, ids = self.find(incoming)
@@ -114,7 +129,7 @@ class Api:
             kept = self.keys.begin(incoming.key, fingerprint, incoming.id, self.state.clock.now())
             if kept is not None and kept.status is not None:
                 headers = {"Idempotent-Replayed": "true", "Original-Request": kept.request}
-                return Answer(kept.status, kept.body, headers | retry_header(kept.status))
+                return Answer(kept.status, kept.body, headers | DONE)
         try:
             answer = await self.with_faults(incoming, route, ids, publishable=publishable)
         except ApiError:
@@ -130,10 +145,15 @@ class Api:
             return found
         if is_known(incoming.method, incoming.path):
             raise unsupported(f"{incoming.method} {incoming.path}")
+        slash = (
+            " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object,"
+            " make sure you passed a valid (non-empty) identifier in your code."
+        )
         raise ApiError(
             404,
-            f"Unrecognized request URL ({incoming.method}: {incoming.path}). Please see https://stripe.com/docs or we"
-            " can help at https://support.stripe.com/.",
+            f"Unrecognized request URL ({incoming.method}: {incoming.path})."
+            f"{slash if incoming.path.endswith('/') else ''} Please see https://stripe.com/docs or we can help at"
+            " https://support.stripe.com/.",
         )
 
     def check_account(self, account: str | None) -> None:
@@ -166,7 +186,7 @@ class Api:
 
     def ordered(self, incoming: Incoming, fault: Fault) -> Answer:
         """The failure that was ordered; Stripe keeps those from 500 up, and card errors, for replays."""
-        answer = failed(fault.error())
+        answer = self.failed(incoming, fault.error())
         if incoming.key is not None:
             if fault.status in (402, 500):
                 self.keys.finish(incoming.key, answer.status, answer.body)
@@ -190,8 +210,11 @@ class Api:
         if route.method != "GET":
             counted = f"{route.method} {route.path}"
             self.state.counts[counted] = self.state.counts.get(counted, 0) + 1
-        if incoming.key is not None:
+        if incoming.key is not None and answer.kept:
             self.keys.finish(incoming.key, answer.status, answer.body)
+            answer.headers = DONE | answer.headers
+        elif incoming.key is not None:
+            self.keys.release(incoming.key)
         self.deliverer.pick_up()
         return answer
 
@@ -207,15 +230,24 @@ class Api:
             else:
                 state.journal.rollback()
                 del state.outbox[events:]
-            return failed(error)
+            return self.failed(incoming, error)
         except Exception:
             state.journal.rollback()
             del state.outbox[events:]
             LOG.exception("The sandbox failed at %s %s (%s).", incoming.method, incoming.path, incoming.id)
             message = "The sandbox has failed; its log says why. Nothing was changed."
-            return failed(ApiError(500, message, type="api_error"))
+            return self.failed(incoming, ApiError(500, message, type="api_error"))
         state.journal.commit()
         return Answer(200, body)
+
+    def failed(self, incoming: Incoming, error: ApiError) -> Answer:
+        """An error as an answer; it says where the dashboard would show the request, to who has a key."""
+        mode = "" if self.state.livemode else "test/"
+        at = f"https://dashboard.stripe.com/{mode}logs/{incoming.id}?t={self.state.clock.now()}"
+        body = orjson.dumps(error.body(None if error.status == 401 else at))
+        return Answer(
+            error.status, body, retry_header(error.status) | error.headers, kept=error.keeps or not error.is_validation
+        )
 
 
 def shape(state: State, answer: Object) -> Object:
@@ -227,20 +259,14 @@ def shape(state: State, answer: Object) -> Object:
     return {name: value for name, value in answer.items() if name != "_"} if "_" in answer else answer
 
 
-def failed(error: ApiError) -> Answer:
-    """An error as an answer."""
-    return Answer(error.status, orjson.dumps(error.body()), retry_header(error.status) | error.headers)
-
-
 def retry_header(status: int) -> dict[str, str]:
     """Whether trying again makes sense, in Stripe's view."""
-    return {"Stripe-Should-Retry": "false"} if status in (402, 500) else {}
+    return DONE if status in (402, 500) else {}
 
 
-def check_version(version: str | None) -> None:
-    """Any version in Stripe's form is taken; the answer is always in the sandbox's own. Raises ApiError 400."""
-    if version is not None and not (len(version) >= 10 and version[:4].isdigit() and version[4] == version[7] == "-"):
-        raise invalid(f"Invalid Stripe API version: {version}")
+def asked_for(headers: dict[str, str]) -> str:
+    """The headers that a browser wants to send."""
+    return headers.get("access-control-request-headers", "authorization, content-type, stripe-version")
 
 
 async def read_body(receive: Receive, headers: dict[str, str]) -> str:

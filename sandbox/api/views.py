@@ -49,7 +49,7 @@ def plan_of(price: Object) -> Object:
         "currency": price["currency"],
         "interval": recurring["interval"],
         "interval_count": recurring["interval_count"],
-        "livemode": False,
+        "livemode": price["livemode"],
         "metadata": price["metadata"],
         "meter": recurring["meter"],
         "nickname": price["nickname"],
@@ -165,6 +165,11 @@ def dispute(state: State, row: Object) -> Object:
     }
 
 
+def product_feature(state: State, row: Object) -> Object:
+    """With its feature, in full."""
+    return public(row) | {"entitlement_feature": state.get("entitlements.feature", row["entitlement_feature"])}
+
+
 COMPOSED: dict[str, Callable[[State, Object], Object]] = {
     "balance_transaction": balance_transaction,
     "coupon": coupon,
@@ -173,6 +178,7 @@ COMPOSED: dict[str, Callable[[State, Object], Object]] = {
     "credit_note_line_item": with_rates,
     "invoice": invoice,
     "invoiceitem": invoice_item,
+    "product_feature": product_feature,
     "promotion_code": promotion_code,
     "subscription": subscription,
     "subscription_item": subscription_item,

@@ -38,12 +38,12 @@ TABLE: tuple[tuple[str, str, Verb], ...] = (
 )
 
 
-def routes(desk: Desk) -> list[Route]:
-    """The routes of one sandbox."""
-    return [Route(path, endpoint(desk, verb), methods=[method]) for method, path, verb in TABLE]
+def routes(desk: Desk, live: Desk) -> list[Route]:
+    """The routes of one sandbox, about test mode unless a call says `livemode`."""
+    return [Route(path, endpoint(desk, live, verb), methods=[method]) for method, path, verb in TABLE]
 
 
-def endpoint(desk: Desk, verb: Verb) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(desk: Desk, live: Desk, verb: Verb) -> Callable[[Request], Awaitable[Response]]:
     """JSON in, JSON out; path and query parameters are merged into the body."""
 
     async def answer(request: Request) -> Response:
@@ -56,8 +56,10 @@ def endpoint(desk: Desk, verb: Verb) -> Callable[[Request], Awaitable[Response]]
             return json({"error": "The body is not JSON."}, 400)
         if not isinstance(given, dict):
             return json({"error": "The body is a JSON object."}, 400)
+        given |= dict(request.query_params) | request.path_params
+        asked = live if given.pop("livemode", False) in (True, "true") else desk
         try:
-            shown = verb(desk, given | dict(request.query_params) | request.path_params)
+            shown = verb(asked, given)
             return json(await shown if isawaitable(shown) else shown, 200)
         except Refused as error:
             return json({"error": str(error)}, 400)

@@ -1,11 +1,12 @@
 """What happened (https://docs.stripe.com/api/events): every change of state leaves an event with a snapshot."""
 
 from sandbox.account.objects import Object
-from sandbox.account.state import API_VERSION, State
+from sandbox.account.state import API_VERSION, Request, State
 from sandbox.api.calls import Call
 from sandbox.api.lists import page
 from sandbox.api.parameters import PAGING, Boolean, Listed, Moments, Shape, Text
 from sandbox.api.views import snapshot
+from sandbox.entitlements.entitling import follow
 
 LIST: Shape = PAGING | {
     "created": Moments(),
@@ -23,10 +24,16 @@ def emit(state: State, type: str, row: Object, previous: Object | None = None) -
     if previous is not None:
         data["previous_attributes"] = previous
     emit_data(state, type, data, state.now_for(row))
+    if row.get("object") == "subscription" and (change := follow(state, row)) is not None:
+        of_nobody = Request()
+        emit_data(
+            state, "entitlements.active_entitlement_summary.updated", change, state.now_for(row), request=of_nobody
+        )
 
 
-def emit_data(state: State, type: str, data: Object, created: int) -> None:
+def emit_data(state: State, type: str, data: Object, created: int, *, request: Request | None = None) -> None:
     """Records an event with given data; deliveries start once the request is through."""
+    request = request or state.request
     endpoints = [
         endpoint
         for endpoint in state.table("webhook_endpoint").rows.values()
@@ -40,7 +47,7 @@ def emit_data(state: State, type: str, data: Object, created: int) -> None:
         "data": data,
         "livemode": False,
         "pending_webhooks": len(endpoints),
-        "request": {"id": state.request.id, "idempotency_key": state.request.idempotency_key},
+        "request": {"id": request.id, "idempotency_key": request.idempotency_key},
         "type": type,
         "_": {"pending": [endpoint["id"] for endpoint in endpoints]},
     }

@@ -33,10 +33,13 @@ def run(
     ] = NAMED,
     seed: Annotated[int, typer.Option(help="Another number gives other customers; the same gives the same.")] = 1,
     no_seed: Annotated[bool, typer.Option("--no-seed", help="Begin with an empty account.")] = False,
+    rate_limit: Annotated[
+        float | None, typer.Option(help="Answer 429 beyond this many requests a second; Stripe has 25.", min=0.1)
+    ] = None,
 ) -> None:
     """Run a pretend Stripe, for trying things out and for tests.
 
-    Any Stripe client can talk to it with any key that begins with sk_test_.
+    Any Stripe client can talk to it with any key that begins with sk_test_ or sk_live_.
     """
     if webhook_url is not None and not re.match(r"https?://[^/]", webhook_url):
         raise Refusal("--webhook-url must be a URL that begins with http:// or https://.")
@@ -45,7 +48,12 @@ def run(
         demo = None if no_seed else Demo(seed, customers)
         try:
             application = build(
-                webhook_url=webhook_url, webhook_secret=webhook_secret, demo=demo, data=data, base_url=here
+                webhook_url=webhook_url,
+                webhook_secret=webhook_secret,
+                demo=demo,
+                data=data,
+                base_url=here,
+                rate_limit=rate_limit,
             )
         except BadFile as error:
             raise Refusal(str(error)) from None

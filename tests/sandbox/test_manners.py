@@ -15,7 +15,7 @@ from tests.sandbox.conftest import fresh
 def test_any_test_key_is_the_one_account_and_others_are_refused(shared: Client) -> None:
     for key in ("sk_test_a", "sk_test_b", "rk_test_c"):
         assert httpx.get(f"{shared.url}/v1/account", auth=(key, "")).json()["id"].startswith("acct_")
-    for key in ("sk_live_a", "nonsense", "sk_test_"):
+    for key in ("sk_prod_a", "nonsense", "sk_test_", "sk_test_a b"):
         response = httpx.get(f"{shared.url}/v1/account", headers={"Authorization": f"Bearer {key}"})
         assert response.status_code == 401
         assert response.json()["error"]["type"] == "invalid_request_error"

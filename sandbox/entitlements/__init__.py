@@ -1,0 +1,1 @@
+"""What customers may use by what they subscribe to."""
