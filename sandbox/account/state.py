@@ -153,6 +153,11 @@ class State:
         if test_mode:
             test_mode.other_mode = self
 
+    @property
+    def payment_method_configuration(self) -> str:
+        """The id of the dashboard's settings on which payment methods are offered."""
+        return f"pmc_{self.account.removeprefix('acct_')}"
+
     def use_journal(self, journal: Journal) -> None:
         """From now on changes are noted in this journal."""
         self.journal = journal

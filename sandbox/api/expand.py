@@ -84,8 +84,10 @@ def grow(state: State, shown: Any, names: Sequence[str]) -> None:
         return
     target, length = step
     if isinstance(target, Included):
-        if names[0] not in shown and (made := target.make(state, shown)) is not None:
-            shown[names[0]] = clone_any(made)
+        if names[0] not in shown:
+            made = target.make(state, shown)
+            if made is not None or target.nullable:
+                shown[names[0]] = clone_any(made)
         grow(state, shown.get(names[0]), names[1:])
         return
     if (kind, names[0]) not in EMBEDDED:

@@ -11,10 +11,14 @@ from sandbox.api.views import nested, public, view
 
 @dataclass(frozen=True)
 class Included:
-    """A field that is absent unless it is expanded; `within` is the kind of what it holds, if any."""
+    """A field that is absent unless it is expanded; `within` is the kind of what it holds, if any.
+
+    When there is nothing to show, a nullable one is null and another is still absent.
+    """
 
     make: Callable[[State, Object], object]
     within: str = ""
+    nullable: bool = False
 
 
 def payments(state: State, invoice: Object) -> Object:
@@ -130,7 +134,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     "event": {},
     "invoice": {
         "account_tax_ids": "tax_id",
-        "confirmation_secret": Included(confirmation_secret),
+        "confirmation_secret": Included(confirmation_secret, nullable=True),
         "customer": "customer",
         "default_payment_method": "payment_method",
         "discounts": "discount",

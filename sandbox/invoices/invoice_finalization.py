@@ -58,6 +58,9 @@ def finalize(state: State, invoice: Object) -> None:
         "invoice_pdf": f"{page}/pdf?s={secret}",
         "status_transitions": invoice["status_transitions"] | {"finalized_at": now},
     }
+    if invoice["rendering"] and invoice["rendering"].get("pdf") == {"page_size": "auto"}:
+        # The account is in the United States.
+        invoice["rendering"]["pdf"] = {"page_size": "letter"}
     invoice["_"]["secret"] = secret
     if invoice["rendering"] is not None and (invoice["rendering"]["pdf"] or {}).get("page_size") == "auto":
         invoice["rendering"] = invoice["rendering"] | {"pdf": {"page_size": "letter"}}

@@ -93,7 +93,7 @@ def add_invoice_item_line(state: State, invoice: Object, item: Object, *, later:
         description=item["description"],
         parent=parent,
         period=dict(item["period"]),
-        pricing=item["pricing"],
+        pricing=item["pricing"] | ({"unit_amount_decimal": None} if item["proration"] else {}),
         quantity=item["quantity"],
         subscription=of.get("subscription"),
         metadata=dict(item["metadata"]),

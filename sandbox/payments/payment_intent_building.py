@@ -103,6 +103,8 @@ def build(state: State, amount: int, currency: str, customer: Object | None, **f
         "transfer_data": None,
         "transfer_group": None,
     } | fields
+    if intent["automatic_payment_methods"]:
+        intent["payment_method_configuration_details"] = {"id": state.payment_method_configuration, "parent": None}
     state.table("payment_intent").add(intent)
     emit(state, "payment_intent.created", intent)
     return intent

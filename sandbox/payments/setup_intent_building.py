@@ -51,6 +51,8 @@ def build(state: State, customer: Object | None, **fields: Any) -> Object:
         "status": "requires_payment_method",
         "usage": "off_session",
     } | fields
+    if intent["automatic_payment_methods"]:
+        intent["payment_method_configuration_details"] = {"id": state.payment_method_configuration, "parent": None}
     state.table("setup_intent").add(intent)
     emit(state, "setup_intent.created", intent)
     return intent

@@ -40,7 +40,7 @@ def prorate(state: State, subscription: Object, item: Object, moment: int, *, cr
         return None
     product = state.get("product", price["product"])
     unit = f" {product['unit_label']}" if product.get("unit_label") else ""
-    many = f"{quantity}{unit} × " if quantity != 1 or unit else ""
+    many = f"{quantity}{unit} × " if quantity != 1 else ""
     verb = "Unused" if credit else "Remaining"
     credited = item["_"].get("line") if credit else None
     row = make(
