@@ -10,6 +10,7 @@ NAMES = {
     "balance_transaction": "balance transaction",
     "payment_method": "PaymentMethod",
     "setup_intent": "setupintent",
+    "tax_code": "tax code",
     "promotion_code": "promotion code",
     "checkout.session": "checkout.session",
     "test_helpers.test_clock": "test clock",

@@ -7,6 +7,7 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.lists import whole
 from sandbox.api.views import nested, public, view
+from sandbox.catalogue.price_currencies import currency_options
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     "payment_method": {"customer": "customer"},
     "plan": {"product": "product"},
     "price": {
-        "currency_options": Included(hidden("currency_options")),
+        "currency_options": Included(currency_options),
         "product": "product",
         "tiers": Included(hidden("tiers")),
     },

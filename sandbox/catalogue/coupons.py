@@ -8,7 +8,6 @@ from sandbox.api.errors import invalid
 from sandbox.api.lists import page
 from sandbox.api.parameters import (
     PAGING,
-    Anything,
     Choice,
     Currency,
     Hash,
@@ -21,13 +20,15 @@ from sandbox.api.parameters import (
     Text,
 )
 from sandbox.api.views import snapshot
+from sandbox.catalogue.per_currency import PerCurrency
 from sandbox.webhooks.events import emit, emit_update
 
+OPTIONS = PerCurrency({"amount_off": Integer(required=True, low=1, high=99_999_999)})
 CREATE: Shape = {
     "amount_off": Integer(low=1, high=99_999_999),
     "applies_to": Hash({"products": Listed(Text(required=True))}),
     "currency": Currency(),
-    "currency_options": Anything(),
+    "currency_options": OPTIONS,
     "duration": Choice(("forever", "once", "repeating")),
     "duration_in_months": Integer(low=1),
     "id": Text(limit=500),
@@ -37,7 +38,7 @@ CREATE: Shape = {
     "percent_off": Number(low=Decimal("0.01"), high=Decimal(100)),
     "redeem_by": Integer(low=0),
 }
-UPDATE: Shape = {"currency_options": Anything(), "metadata": Metadata(), "name": Text(limit=40)}
+UPDATE: Shape = {"currency_options": OPTIONS, "metadata": Metadata(), "name": Text(limit=40)}
 LIST: Shape = PAGING | {"created": Moments()}
 
 
@@ -78,24 +79,11 @@ def create(call: Call) -> Object:
         "redeem_by": params.get("redeem_by"),
         "times_redeemed": 0,
         "valid": True,
-        "_": {"applies_to": params.get("applies_to"), "currency_options": options_of(params.get("currency_options"))},
+        "_": {"applies_to": params.get("applies_to"), "currency_options": params.get("currency_options")},
     }
     state.table("coupon").add(coupon)
     emit(state, "coupon.created", coupon)
     return coupon
-
-
-def options_of(given: object) -> Object | None:
-    """`currency_options[eur][amount_off]=500` as numbers. Raises ApiError 400."""
-    if not given:
-        return None
-    if not isinstance(given, dict):
-        raise invalid("Invalid object", "currency_options")
-    shape = Hash({"amount_off": Integer(required=True, low=1, high=99_999_999)})
-    return {
-        Currency().read(currency, "currency_options"): shape.read(option, f"currency_options[{currency}]")
-        for currency, option in given.items()
-    }
 
 
 def update(call: Call) -> Object:
@@ -107,9 +95,7 @@ def update(call: Call) -> Object:
     if "metadata" in params:
         coupon["metadata"] = merged(coupon["metadata"], params["metadata"])
     if "currency_options" in params:
-        coupon["_"]["currency_options"] = (coupon["_"]["currency_options"] or {}) | (
-            options_of(params["currency_options"]) or {}
-        )
+        coupon["_"]["currency_options"] = (coupon["_"]["currency_options"] or {}) | (params["currency_options"])
     emit_update(state, "coupon.updated", before, coupon)
     return coupon
 

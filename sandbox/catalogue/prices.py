@@ -1,6 +1,5 @@
 """Prices (https://docs.stripe.com/api/prices)."""
 
-from decimal import Decimal
 from typing import Any
 
 from sandbox.account.objects import Object
@@ -8,111 +7,14 @@ from sandbox.account.state import State
 from sandbox.api.calls import Call, merged
 from sandbox.api.errors import invalid
 from sandbox.api.lists import page
-from sandbox.api.parameters import (
-    PAGING,
-    Boolean,
-    Choice,
-    Currency,
-    Either,
-    Hash,
-    Integer,
-    Listed,
-    Metadata,
-    Moments,
-    Number,
-    Shape,
-    Text,
-    unsupported_names,
-)
-from sandbox.api.search import Fields, search
+from sandbox.api.search import search
 from sandbox.api.views import snapshot
-from sandbox.catalogue.price_data import INTERVAL, TAX_BEHAVIOR, new_price, new_product, recurring_of, unit_of
-from sandbox.money import decimal_string
+from sandbox.catalogue.price_currencies import custom_of, options_of
+from sandbox.catalogue.price_data import new_price, new_product, recurring_of, unit_of
+from sandbox.catalogue.price_parameters import SEARCH
+from sandbox.catalogue.price_tiers import tiers_of
+from sandbox.catalogue.tax_codes import tax_fields
 from sandbox.webhooks.events import emit_update
-
-UNIT = Integer(low=0, high=99_999_999)
-UNIT_DECIMAL = Number(low=Decimal(0), high=Decimal(99_999_999))
-TIERS = Listed(
-    Hash(
-        {
-            "flat_amount": UNIT,
-            "flat_amount_decimal": UNIT_DECIMAL,
-            "unit_amount": UNIT,
-            "unit_amount_decimal": UNIT_DECIMAL,
-            "up_to": Either(("inf",), Integer(low=1), required=True),
-        }
-    )
-)
-CREATE: Shape = unsupported_names("currency_options custom_unit_amount") | {
-    "active": Boolean(),
-    "billing_scheme": Choice(("per_unit", "tiered")),
-    "currency": Currency(required=True),
-    "lookup_key": Text(limit=200),
-    "metadata": Metadata(),
-    "nickname": Text(),
-    "product": Text(),
-    "product_data": Hash(
-        unsupported_names("tax_code tax_details")
-        | {
-            "active": Boolean(),
-            "id": Text(),
-            "metadata": Metadata(),
-            "name": Text(required=True),
-            "statement_descriptor": Text(limit=22),
-            "unit_label": Text(limit=12),
-        }
-    ),
-    "recurring": Hash(
-        unsupported_names("meter")
-        | {
-            "interval": INTERVAL,
-            "interval_count": Integer(low=1),
-            "trial_period_days": Integer(low=1, high=730),
-            "usage_type": Choice(("licensed", "metered")),
-        }
-    ),
-    "tax_behavior": TAX_BEHAVIOR,
-    "tiers": TIERS,
-    "tiers_mode": Choice(("graduated", "volume")),
-    "transfer_lookup_key": Boolean(),
-    "transform_quantity": Hash(
-        {"divide_by": Integer(required=True, low=1), "round": Choice(("down", "up"), required=True)}
-    ),
-    "unit_amount": UNIT,
-    "unit_amount_decimal": UNIT_DECIMAL,
-}
-UPDATE: Shape = unsupported_names("currency_options") | {
-    "active": Boolean(),
-    "lookup_key": Text(limit=200),
-    "metadata": Metadata(),
-    "nickname": Text(),
-    "tax_behavior": TAX_BEHAVIOR,
-    "transfer_lookup_key": Boolean(),
-}
-LIST: Shape = PAGING | {
-    "active": Boolean(),
-    "created": Moments(),
-    "currency": Currency(),
-    "lookup_keys": Listed(Text(required=True), most=10),
-    "product": Text(),
-    "recurring": Hash(
-        {
-            "interval": Choice(("day", "week", "month", "year")),
-            "meter": Text(),
-            "usage_type": Choice(("licensed", "metered")),
-        }
-    ),
-    "type": Choice(("one_time", "recurring")),
-}
-SEARCH = Fields(
-    text={
-        "active": "active",
-        "currency": "currency",
-        "lookup_key": "lookup_key",
-        "product": "product",
-        "type": "type",
-    }
-)
 
 
 def create(call: Call) -> Object:
@@ -131,11 +33,17 @@ def create(call: Call) -> Object:
         for name in ("tiers", "tiers_mode"):
             if name in params:
                 raise invalid(f"{name} is only for billing_scheme=tiered.", name)
-        unit = unit_of(params)
-        if unit is None:
+        unit, custom = unit_of(params), custom_of(params.get("custom_unit_amount"))
+        fields["custom_unit_amount"] = custom
+        if custom is not None and unit is not None:
             raise invalid(
-                "Missing required param: unit_amount. Prices need unit_amount or unit_amount_decimal unless they are"
-                " tiered.",
+                "You may only specify one of these parameters: unit_amount, custom_unit_amount.", "custom_unit_amount"
+            )
+        if custom is not None and recurring:
+            raise invalid("custom_unit_amount is only for one-time prices.", "custom_unit_amount")
+        if unit is None and custom is None:
+            raise invalid(
+                "Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
                 "unit_amount",
                 "parameter_missing",
             )
@@ -143,7 +51,10 @@ def create(call: Call) -> Object:
     fields["lookup_key"] = claimed_key(
         state, params.get("lookup_key"), None, transfer=params.get("transfer_lookup_key")
     )
-    return new_price(state, product, params["currency"], unit, **fields)
+    price = new_price(state, product, params["currency"], unit, **fields)
+    if params.get("currency_options"):
+        price["_"]["currency_options"] = options_of(params["currency_options"], price)
+    return price
 
 
 def product_for(call: Call) -> Object:
@@ -160,7 +71,7 @@ def product_for(call: Call) -> Object:
     name, metadata = data.pop("name"), merged({}, data.pop("metadata", {}))
     if data.get("id") in call.state.table("product").rows:
         raise invalid(f"Product already exists with id {data['id']}.", "product_data[id]", "resource_already_exists")
-    return new_product(call.state, name, metadata=metadata, **data)
+    return new_product(call.state, name, metadata=metadata, **data | tax_fields(data))
 
 
 def tiered(params: dict[str, Any]) -> dict[str, Any]:
@@ -170,31 +81,10 @@ def tiered(params: dict[str, Any]) -> dict[str, Any]:
         raise invalid(
             "A tiered price needs tiers and tiers_mode.", "tiers" if not tiers else "tiers_mode", "parameter_missing"
         )
-    if "unit_amount" in params or "unit_amount_decimal" in params:
-        raise invalid("A tiered price takes its amounts from its tiers.", "unit_amount")
-    bounds = [tier["up_to"] for tier in tiers]
-    if bounds[-1] != "inf" or "inf" in bounds[:-1]:
-        raise invalid("The last tier, and only it, must have up_to=inf.", "tiers")
-    if sorted(set(bounds[:-1])) != bounds[:-1]:
-        raise invalid("The tiers must be in ascending order of up_to.", "tiers")
-    return {
-        "billing_scheme": "tiered",
-        "tiers_mode": params["tiers_mode"],
-        "_": {"tiers": [tier_of(tier, place) for place, tier in enumerate(tiers)]},
-    }
-
-
-def tier_of(tier: dict[str, Any], place: int) -> Object:
-    """A tier as it is shown."""
-    if not tier.keys() & {"unit_amount", "unit_amount_decimal", "flat_amount", "flat_amount_decimal"}:
-        raise invalid("A tier needs a unit amount or a flat amount.", f"tiers[{place}]")
-    shown: Object = {}
-    for name in ("flat_amount", "unit_amount"):
-        amount = Decimal(tier[name]) if name in tier else tier.get(f"{name}_decimal")
-        whole = amount is not None and amount == amount.to_integral_value()
-        shown[name] = int(amount) if amount is not None and whole else None
-        shown[f"{name}_decimal"] = decimal_string(amount) if amount is not None else None
-    return shown | {"up_to": None if tier["up_to"] == "inf" else tier["up_to"]}
+    for name in ("custom_unit_amount", "transform_quantity", "unit_amount", "unit_amount_decimal"):
+        if params.get(name) is not None:
+            raise invalid(f"A tiered price takes its amounts from its tiers: it has no {name}.", name)
+    return {"billing_scheme": "tiered", "tiers_mode": params["tiers_mode"], "_": {"tiers": tiers_of(tiers)}}
 
 
 def claimed_key(state: State, key: str | None, own: str | None, *, transfer: bool | None) -> str | None:
@@ -205,7 +95,9 @@ def claimed_key(state: State, key: str | None, own: str | None, *, transfer: boo
         if holder["id"] == own:
             continue
         if not transfer:
-            raise invalid(f"A price (`{holder['id']}`) already uses that lookup key.", "lookup_key")
+            raise invalid(
+                f"A price (`{holder['id']}`) already uses that lookup key.", "lookup_key", "resource_already_exists"
+            )
         before = snapshot(state, holder)
         state.edit(holder)["lookup_key"] = None
         state.table("price").reindex(holder["id"])
@@ -225,6 +117,10 @@ def update(call: Call) -> Object:
         state.table("price").reindex(price["id"])
     if "tax_behavior" in params and price["tax_behavior"] not in ("unspecified", params["tax_behavior"]):
         raise invalid("The tax_behavior of a price cannot be changed once it is set.", "tax_behavior")
+    if params.get("currency_options"):
+        price["_"]["currency_options"] = (price["_"].get("currency_options") or {}) | options_of(
+            params["currency_options"], price
+        )
     price |= call.given("active", "nickname", "tax_behavior")
     if "metadata" in params:
         price["metadata"] = merged(price["metadata"], params["metadata"])

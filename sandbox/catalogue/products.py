@@ -1,12 +1,15 @@
 """Products (https://docs.stripe.com/api/products)."""
 
+from decimal import Decimal
+from typing import Any
+
 from sandbox.account.objects import Object
+from sandbox.account.state import State
 from sandbox.api.calls import Call, merged
 from sandbox.api.errors import invalid
 from sandbox.api.lists import page
 from sandbox.api.parameters import (
     PAGING,
-    Anything,
     Boolean,
     Choice,
     Hash,
@@ -15,26 +18,32 @@ from sandbox.api.parameters import (
     Listed,
     Metadata,
     Moments,
+    Number,
     Shape,
     Text,
-    unsupported_names,
 )
 from sandbox.api.search import Fields, search
 from sandbox.api.views import snapshot
+from sandbox.catalogue.price_currencies import CUSTOM, OPTIONS, custom_of, options_of
 from sandbox.catalogue.price_data import INTERVAL, ONE_TIME, new_price, new_product, recurring_of, unit_of
+from sandbox.catalogue.tax_codes import TAX_CODE, TAX_DETAILS, tax_fields
 from sandbox.webhooks.events import emit, emit_update
 
+SIDE = Number(required=True, low=Decimal(0))
+PACKAGE = Hash(dict.fromkeys(("height", "length", "weight", "width"), SIDE), unsets=True)
 FEATURES = Listed(Hash({"name": Text(required=True, limit=80)}), most=15)
-WRITE: dict[str, Kind] = unsupported_names("tax_code tax_details") | {
+WRITE: dict[str, Kind] = {
     "active": Boolean(),
     "description": Text(limit=40_000),
     "images": Listed(Text(required=True), most=8),
     "marketing_features": FEATURES,
     "metadata": Metadata(),
     "name": Text(),
-    "package_dimensions": Anything(),
+    "package_dimensions": PACKAGE,
     "shippable": Boolean(),
     "statement_descriptor": Text(limit=22),
+    "tax_code": TAX_CODE,
+    "tax_details": TAX_DETAILS,
     "unit_label": Text(limit=12),
     "url": Text(),
 }
@@ -43,9 +52,13 @@ CREATE: Shape = WRITE | {
     "id": Text(),
     "type": Choice(("good", "service")),
     "default_price_data": Hash(
-        unsupported_names("currency_options custom_unit_amount")
-        | {name: kind for name, kind in ONE_TIME.items() if name != "product"}
-        | {"metadata": Metadata(), "recurring": Hash({"interval": INTERVAL, "interval_count": Integer(low=1)})}
+        {name: kind for name, kind in ONE_TIME.items() if name != "product"}
+        | {
+            "currency_options": OPTIONS,
+            "custom_unit_amount": CUSTOM,
+            "metadata": Metadata(),
+            "recurring": Hash({"interval": INTERVAL, "interval_count": Integer(low=1)}),
+        }
     ),
 }
 UPDATE: Shape = WRITE | {"default_price": Text()}
@@ -69,7 +82,7 @@ def create(call: Call) -> Object:
     state, params = call.state, call.params
     if params.get("id") in state.table("product").rows:
         raise invalid(f"Product already exists with id {params['id']}.", "id", "resource_already_exists")
-    fields = call.given(*PLAIN)
+    fields = call.given(*PLAIN) | tax_fields(params)
     name = fields.pop("name")
     for optional in ("id", "type"):
         if params.get(optional):
@@ -77,14 +90,33 @@ def create(call: Call) -> Object:
     product = new_product(state, name, **fields, metadata=merged({}, params.get("metadata")))
     data = params.get("default_price_data")
     if data:
-        unit = unit_of(data, "default_price_data")
-        if unit is None:
-            raise invalid("Missing required param: default_price_data[unit_amount].", "default_price_data[unit_amount]")
-        recurring = recurring_of(data["recurring"]) if data.get("recurring") else None
-        metadata = merged({}, data.get("metadata"))
-        price = new_price(state, product, data["currency"], unit, recurring=recurring, metadata=metadata)
-        product["default_price"] = price["id"]
+        product["default_price"] = default_price(state, product, data)["id"]
     return product
+
+
+def default_price(state: State, product: Object, data: dict[str, Any]) -> Object:
+    """The price that is made with a product. Raises ApiError 400."""
+    unit = unit_of(data, "default_price_data")
+    custom = custom_of(data.get("custom_unit_amount"), "default_price_data[custom_unit_amount]")
+    if (unit is None) == (custom is None):
+        raise invalid(
+            "Missing required param: default_price_data[unit_amount].",
+            "default_price_data[unit_amount]",
+            "parameter_missing",
+        )
+    price = new_price(
+        state,
+        product,
+        data["currency"],
+        unit,
+        custom_unit_amount=custom,
+        recurring=recurring_of(data["recurring"]) if data.get("recurring") else None,
+        metadata=merged({}, data.get("metadata")),
+        tax_behavior=data.get("tax_behavior") or "unspecified",
+    )
+    if data.get("currency_options"):
+        price["_"]["currency_options"] = options_of(data["currency_options"], price)
+    return price
 
 
 def update(call: Call) -> Object:
@@ -94,7 +126,7 @@ def update(call: Call) -> Object:
     before = snapshot(state, product)
     if "name" in params and params["name"] is None:
         raise invalid("You cannot unset the name of a product.", "name", "parameter_invalid_empty")
-    product |= call.given(*PLAIN)
+    product |= call.given(*PLAIN) | tax_fields(params, product)
     if "metadata" in params:
         product["metadata"] = merged(product["metadata"], params["metadata"])
     if "default_price" in params:

@@ -9,7 +9,6 @@ from sandbox.api.errors import invalid
 from sandbox.api.lists import page
 from sandbox.api.parameters import (
     PAGING,
-    Anything,
     Boolean,
     Choice,
     Currency,
@@ -22,8 +21,10 @@ from sandbox.api.parameters import (
     unsupported_names,
 )
 from sandbox.api.views import coupon_is_valid, promotion_code_is_active, snapshot
+from sandbox.catalogue.per_currency import PerCurrency
 from sandbox.webhooks.events import emit, emit_update
 
+MINIMUMS = PerCurrency({"minimum_amount": Integer(required=True, low=1)})
 CREATE: Shape = unsupported_names("customer_account") | {
     "active": Boolean(),
     "code": Text(limit=500),
@@ -34,7 +35,7 @@ CREATE: Shape = unsupported_names("customer_account") | {
     "promotion": Hash({"coupon": Text(), "type": Choice(("coupon",), required=True)}, required=True),
     "restrictions": Hash(
         {
-            "currency_options": Anything(),
+            "currency_options": MINIMUMS,
             "first_time_transaction": Boolean(),
             "minimum_amount": Integer(low=1),
             "minimum_amount_currency": Currency(),
@@ -44,7 +45,7 @@ CREATE: Shape = unsupported_names("customer_account") | {
 UPDATE: Shape = {
     "active": Boolean(),
     "metadata": Metadata(),
-    "restrictions": Hash({"currency_options": Anything()}),
+    "restrictions": Hash({"currency_options": MINIMUMS}),
 }
 LIST: Shape = (
     PAGING
@@ -110,21 +111,8 @@ def restrictions_of(given: dict[str, Any]) -> Object:
         "minimum_amount_currency": given.get("minimum_amount_currency"),
     }
     if given.get("currency_options"):
-        shown["currency_options"] = options_of(given["currency_options"])
+        shown["currency_options"] = given["currency_options"]
     return shown
-
-
-def options_of(given: object) -> Object:
-    """`currency_options[eur][minimum_amount]=500` as numbers. Raises ApiError 400."""
-    if not isinstance(given, dict):
-        raise invalid("Invalid object", "restrictions[currency_options]")
-    shape = Hash({"minimum_amount": Integer(required=True, low=1)})
-    return {
-        Currency().read(currency, "restrictions[currency_options]"): shape.read(
-            option, f"restrictions[currency_options][{currency}]"
-        )
-        for currency, option in given.items()
-    }
 
 
 def update(call: Call) -> Object:
@@ -139,9 +127,7 @@ def update(call: Call) -> Object:
         code["metadata"] = merged(code["metadata"], params["metadata"])
     options = (params.get("restrictions") or {}).get("currency_options")
     if options:
-        code["restrictions"]["currency_options"] = (code["restrictions"].get("currency_options") or {}) | options_of(
-            options
-        )
+        code["restrictions"]["currency_options"] = (code["restrictions"].get("currency_options") or {}) | options
     emit_update(state, "promotion_code.updated", before, code)
     return code
 

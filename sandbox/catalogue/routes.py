@@ -2,7 +2,7 @@
 
 from sandbox.api import search
 from sandbox.api.routing import Route, delete, get, many, post
-from sandbox.catalogue import coupons, plans, prices, products, promotion_codes
+from sandbox.catalogue import coupons, plans, price_parameters, prices, products, promotion_codes
 
 ROUTES: tuple[Route, ...] = (
     many("/v1/coupons", coupons.listing, "coupon", coupons.LIST),
@@ -12,11 +12,11 @@ ROUTES: tuple[Route, ...] = (
     delete("/v1/coupons/{coupon}", coupons.delete, "coupon"),
     many("/v1/plans", plans.listing, "plan", plans.LIST),
     get("/v1/plans/{plan}", plans.retrieve, "plan"),
-    many("/v1/prices", prices.listing, "price", prices.LIST),
-    post("/v1/prices", prices.create, "price", prices.CREATE),
+    many("/v1/prices", prices.listing, "price", price_parameters.LIST),
+    post("/v1/prices", prices.create, "price", price_parameters.CREATE),
     many("/v1/prices/search", prices.find, "price", search.SHAPE),
     get("/v1/prices/{price}", prices.retrieve, "price"),
-    post("/v1/prices/{price}", prices.update, "price", prices.UPDATE),
+    post("/v1/prices/{price}", prices.update, "price", price_parameters.UPDATE),
     many("/v1/products", products.listing, "product", products.LIST),
     post("/v1/products", products.create, "product", products.CREATE),
     many("/v1/products/search", products.find, "product", search.SHAPE),

@@ -10,6 +10,7 @@ from sandbox.api.errors import ApiError, invalid
 from sandbox.api.parameters import path
 from sandbox.catalogue.discounts import resolve
 from sandbox.catalogue.price_amounts import exact_amount
+from sandbox.catalogue.price_currencies import in_currency
 from sandbox.catalogue.price_data import adhoc_price, from_data
 from sandbox.invoices.invoice_lines import pricing
 from sandbox.money import decimal_string, rounded
@@ -156,11 +157,14 @@ def price_given(state: State, params: dict[str, Any], currency: str, description
     """The price that a request names or describes."""
     if "pricing" in params:
         price = state.find("price", params["pricing"]["price"], path(inside, "pricing[price]"))
-        if "currency" in params and params["currency"] != price["currency"]:
+        if price["custom_unit_amount"] is not None:
+            raise invalid("The price specified has an amount that customers choose.", path(inside, "pricing[price]"))
+        found = in_currency(price, params.get("currency") or price["currency"])
+        if found is None:
             raise invalid(
                 f"The price {price['id']} is in {price['currency']}, not in {params['currency']}.", "currency"
             )
-        return price
+        return found
     if "price_data" in params:
         return from_data(state, params["price_data"], path(inside, "price_data"))
     return adhoc_price(state, currency, params["unit_amount_decimal"], description)

@@ -3,13 +3,14 @@
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.catalogue.price_amounts import amount_of, label, trial_label
+from sandbox.catalogue.price_currencies import priced_in
 
 WAITED, RECURRING, LATER = 1, 2, 3
 
 
 def add_item_line(state: State, invoice: Object, item: Object, start: int, end: int, *, free: bool = False) -> Object:
     """A period of a subscription item; nothing is due while it is on trial."""
-    price = state.get("price", item["price"])
+    price = priced_in(state.get("price", item["price"]), invoice["currency"])
     product = state.get("product", price["product"])
     quantity = item.get("quantity", 0)
     amount = 0 if free else amount_of(price, quantity)

@@ -10,6 +10,7 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.catalogue.discounts import applies
 from sandbox.catalogue.price_amounts import exact_amount
+from sandbox.catalogue.price_currencies import priced_in
 from sandbox.invoices.invoice_item_building import make
 from sandbox.invoices.invoice_lines import pricing
 from sandbox.money import rounded
@@ -32,7 +33,7 @@ def prorate(state: State, subscription: Object, item: Object, moment: int, *, cr
     on_trial = subscription["trial_end"] is not None and moment < subscription["trial_end"]
     if not start <= moment < end or on_trial:
         return None
-    price = state.get("price", item["price"])
+    price = priced_in(state.get("price", item["price"]), subscription["currency"])
     quantity = item.get("quantity", 0)
     whole = exact_amount(price, Decimal(quantity)) * kept_share(state, subscription, item, moment)
     amount = rounded(whole * (end - moment) / (end - start))

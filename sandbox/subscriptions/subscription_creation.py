@@ -7,6 +7,7 @@ from sandbox.account.state import State
 from sandbox.api.calls import merged
 from sandbox.api.errors import ApiError, invalid
 from sandbox.catalogue.discounts import resolve
+from sandbox.catalogue.price_currencies import in_currency
 from sandbox.invoices.invoice_collection import method_for
 from sandbox.invoices.invoice_item_building import make, worked_out
 from sandbox.invoices.invoice_totals import recompute
@@ -36,7 +37,7 @@ def begin(state: State, customer: Object, params: dict[str, Any]) -> Object:
     """A new subscription with its first invoice. Raises ApiError 400, or 402 for error_if_incomplete."""
     prices = resolved_prices(state, customer, params)
     now = state.now_for(customer)
-    subscription = blank(state, customer, prices[0]["currency"], now)
+    subscription = blank(state, customer, params.get("currency") or prices[0]["currency"], now)
     describe(state, subscription, customer, params)
     subscription["_"]["starting"] = True
     state.table("subscription").add(subscription)
@@ -91,7 +92,8 @@ def add_extra(state: State, subscription: Object, customer: Object, given: dict[
     price = given.get("price")
     wanted = {name: value for name, value in given.items() if name in ("quantity", "price_data")}
     if price:
-        state.find("price", price, f"{param}[price]")
+        if in_currency(state.find("price", price, f"{param}[price]"), subscription["currency"]) is not None:
+            wanted["currency"] = subscription["currency"]
         wanted["pricing"] = {"price": price}
     worth = worked_out(state, wanted, subscription["currency"])
     if worth["currency"] != subscription["currency"]:

@@ -9,6 +9,7 @@ from sandbox.api.errors import invalid
 from sandbox.api.parameters import Boolean, Hash, Integer, Kind, Listed, Metadata, Text, unsupported_names
 from sandbox.catalogue.discounts import DISCOUNTS, resolve
 from sandbox.catalogue.price_amounts import amount_of
+from sandbox.catalogue.price_currencies import in_currency
 from sandbox.catalogue.price_data import RECURRING_DATA, from_data
 from sandbox.taxes.taxation import TAX_RATES, rates_given
 from sandbox.timing.periods import add, period_at
@@ -46,7 +47,7 @@ def price_of(state: State, given: dict[str, Any], param: str, currency: str | No
             "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
             where,
         )
-    if currency is not None and price["currency"] != currency:
+    if currency is not None and in_currency(price, currency) is None:
         raise invalid(
             f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency:"
             f" `{currency}`.",
