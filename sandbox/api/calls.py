@@ -1,5 +1,6 @@
 """One call of the API, as the verbs see it: checked parameters, ids from the path, the state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ class Call:
     ids: dict[str, str]
     params: dict[str, Any]
     publishable: bool = False
+    expand: Sequence[str] = ()
 
     def fetch(self, kind: str, name: str) -> Object:
         """The row that the path names. Raises ApiError 404."""

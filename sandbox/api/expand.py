@@ -19,6 +19,8 @@ def check(kind: str, paths: Sequence[str], *, listed: bool) -> None:
         if len(names) > DEPTH:
             raise invalid(f"You cannot expand more than {DEPTH} levels of a property. Property: {path}")
         if listed:
+            if path == "data":
+                continue
             if names[0] != "data":
                 raise cannot_be_expanded(path, f"data.{path}")
             names = names[1:]
@@ -75,7 +77,7 @@ def grow(state: State, shown: Any, names: Sequence[str]) -> None:
         return
     if not names or not isinstance(shown, dict) or shown.get("deleted"):
         return
-    if shown.get("object") == "list":
+    if shown.get("object") in ("list", "search_result"):
         grow(state, shown["data"], names[1:] if names[0] == "data" else names)
         return
     kind = shown["object"]

@@ -16,6 +16,7 @@ CLAUSE = re.compile(
     r"""\s*(?P<negated>-)?(?P<name>[\w.]+)(\[(?P<quote>["'])(?P<key>(\\.|(?!(?P=quote)).)*)(?P=quote)\])?"""
     r"""(?P<operator>:|~|<=|>=|<|>)(?P<value>"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|[\w.+-]+)\s*"""
 )
+MOST_CLAUSES = 10
 JOINT = re.compile(r"(AND|OR)\b", re.IGNORECASE)
 
 Test = Callable[[Object], bool]
@@ -31,18 +32,19 @@ class Fields:
 
 def search(call: Call, kind: str, fields: Fields) -> Object:
     """One page of what matches, newest first; `page` is the token of the page before."""
-    matches = parse(call.params["query"], fields)
+    matches = parse(call.params["query"], fields, call.url.split("/")[2])
     start = page_number(call.params.get("page"))
     limit = call.params.get("limit", 10)
     found = [row for row in call.state.table(kind).newest_first() if matches(row)]
     more = len(found) > start + limit
-    return {
+    shown: Object = {
         "object": "search_result",
         "data": [view(call.state, row) for row in found[start : start + limit]],
         "has_more": more,
         "next_page": f"page_{start + limit}" if more else None,
         "url": call.url,
     }
+    return shown | {"total_count": len(found)} if "total_count" in call.expand else shown
 
 
 def page_number(token: str | None) -> int:
@@ -54,7 +56,7 @@ def page_number(token: str | None) -> int:
     return int(token[5:])
 
 
-def parse(query: str, fields: Fields) -> Test:
+def parse(query: str, fields: Fields, resource: str) -> Test:
     """A query as a test of rows. Raises ApiError 400 for what Stripe would not understand either."""
     tests: list[Test] = []
     joints: set[str] = set()
@@ -62,8 +64,10 @@ def parse(query: str, fields: Fields) -> Test:
     while True:
         clause = CLAUSE.match(query, place)
         if clause is None:
-            raise not_understood(query)
-        tests.append(test_of(clause, fields))
+            raise not_understood()
+        tests.append(test_of(clause, fields, resource))
+        if len(tests) > MOST_CLAUSES:
+            raise invalid(f"A search query can have at most {MOST_CLAUSES} clauses.", "query")
         place = clause.end()
         if place == len(query):
             break
@@ -76,17 +80,16 @@ def parse(query: str, fields: Fields) -> Test:
     return lambda row: together(test(row) for test in tests)
 
 
-def not_understood(query: str) -> ApiError:
+def not_understood() -> ApiError:
     """A query with a syntax error."""
     return invalid(
-        f'We were unable to parse your search query: {query}. Try using the format `metadata["key"]:"value"`'
-        ' to query for metadata or key-value pairs, or `key:"value"` to query for key-value pairs.'
-        " For more help, see https://docs.stripe.com/search#search-query-language.",
+        'We were unable to parse your search query. Try using the format `metadata["key"]:"value"` to query for'
+        ' metadata or key:"value" to query for other fields.',
         "query",
     )
 
 
-def test_of(clause: re.Match[str], fields: Fields) -> Test:
+def test_of(clause: re.Match[str], fields: Fields, resource: str) -> Test:
     """One clause as a test."""
     name, key, operator = clause["name"], clause["key"], clause["operator"]
     value = clause["value"]
@@ -101,8 +104,9 @@ def test_of(clause: re.Match[str], fields: Fields) -> Test:
         test = number_test(fields.numeric[name], operator, value)
     else:
         raise invalid(
-            f"Field `{name}` is an unsupported search field for this resource. See"
-            " http://stripe.com/docs/search#query-fields for a list of supported fields.",
+            f"Field `{name}` is an unsupported search field for resource `{resource}`. See"
+            f" http://stripe.com/docs/search#query-fields-for-{resource.replace('_', '-')} for a list of supported"
+            " fields.",
             "query",
         )
     return (lambda row: not test(row)) if clause["negated"] else test

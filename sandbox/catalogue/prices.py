@@ -117,6 +117,8 @@ def update(call: Call) -> Object:
         state.table("price").reindex(price["id"])
     if "tax_behavior" in params and price["tax_behavior"] not in ("unspecified", params["tax_behavior"]):
         raise invalid("The tax_behavior of a price cannot be changed once it is set.", "tax_behavior")
+    if params.get("active") is False and state.get("product", price["product"])["default_price"] == price["id"]:
+        raise invalid("This price cannot be archived because it is the default price of its product.", "active")
     if params.get("currency_options"):
         price["_"]["currency_options"] = (price["_"].get("currency_options") or {}) | options_of(
             params["currency_options"], price

@@ -70,7 +70,9 @@ LIST: Shape = PAGING | {
     "type": Choice(("good", "service")),
     "url": Text(),
 }
-SEARCH = Fields(text={"active": "active", "description": "description", "name": "name", "url": "url"})
+SEARCH = Fields(
+    text={"active": "active", "description": "description", "name": "name", "shippable": "shippable", "url": "url"}
+)
 PLAIN = (
     "active", "description", "images", "marketing_features", "name", "package_dimensions", "shippable",
     "statement_descriptor", "unit_label", "url",
@@ -82,7 +84,7 @@ def create(call: Call) -> Object:
     state, params = call.state, call.params
     if params.get("id") in state.table("product").rows:
         raise invalid(f"Product already exists with id {params['id']}.", "id", "resource_already_exists")
-    fields = call.given(*PLAIN) | tax_fields(params)
+    fields = plain(call) | tax_fields(params)
     name = fields.pop("name")
     for optional in ("id", "type"):
         if params.get(optional):
@@ -92,6 +94,14 @@ def create(call: Call) -> Object:
     if data:
         product["default_price"] = default_price(state, product, data)["id"]
     return product
+
+
+def plain(call: Call) -> dict[str, Any]:
+    """The fields that are kept as they were given."""
+    fields = call.given(*PLAIN)
+    if fields.get("package_dimensions"):
+        fields["package_dimensions"] = {name: float(side) for name, side in fields["package_dimensions"].items()}
+    return fields
 
 
 def default_price(state: State, product: Object, data: dict[str, Any]) -> Object:
@@ -126,7 +136,7 @@ def update(call: Call) -> Object:
     before = snapshot(state, product)
     if "name" in params and params["name"] is None:
         raise invalid("You cannot unset the name of a product.", "name", "parameter_invalid_empty")
-    product |= call.given(*PLAIN) | tax_fields(params, product)
+    product |= plain(call) | tax_fields(params, product)
     if "metadata" in params:
         product["metadata"] = merged(product["metadata"], params["metadata"])
     if "default_price" in params:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from sandbox.account.objects import Object
+from sandbox.account.state import State
 from sandbox.api.calls import Call, merged
 from sandbox.api.errors import invalid
 from sandbox.api.lists import page
@@ -74,10 +75,8 @@ def create(call: Call) -> Object:
     code = params.get("code") or state.token(8).upper()
     if not re.fullmatch(r"[A-Za-z0-9-]+", code):
         raise invalid("Promotion codes may only have letters, digits and dashes.", "code")
-    for other in state.table("promotion_code").oldest_first("code", code.lower()):
-        shared = other["customer"] is None or customer is None or other["customer"] == customer["id"]
-        if shared and promotion_code_is_active(state, other):
-            raise invalid("An active promotion code with that code already exists.", "code", "resource_already_exists")
+    if params.get("active", True):
+        check_free(state, code, customer["id"] if customer else None)
     promotion_code: Object = {
         "id": state.new_id("promotion_code"),
         "object": "promotion_code",
@@ -97,6 +96,16 @@ def create(call: Call) -> Object:
     state.table("promotion_code").add(promotion_code)
     emit(state, "promotion_code.created", promotion_code)
     return promotion_code
+
+
+def check_free(state: State, code: str, customer: str | None, own: str | None = None) -> None:
+    """A code, whatever its case, is given out once among the active ones of a customer. Raises ApiError 400."""
+    for other in state.table("promotion_code").oldest_first("code", code.lower()):
+        shared = other["customer"] is None or customer is None or other["customer"] == customer
+        if shared and other["id"] != own and promotion_code_is_active(state, other):
+            raise invalid(
+                f"An active promotion code with `code: {code}` already exists.", "code", "resource_already_exists"
+            )
 
 
 def restrictions_of(given: dict[str, Any]) -> Object:
@@ -122,6 +131,8 @@ def update(call: Call) -> Object:
     before = snapshot(state, code)
     if params.get("active") and not promotion_code_is_active(state, code | {"active": True}):
         raise invalid("This promotion code cannot be activated: it, or its coupon, is used up or expired.", "active")
+    if params.get("active") and not code["active"]:
+        check_free(state, code["code"], code["customer"], code["id"])
     code |= call.given("active")
     if "metadata" in params:
         code["metadata"] = merged(code["metadata"], params["metadata"])

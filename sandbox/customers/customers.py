@@ -1,5 +1,6 @@
 """Customers (https://docs.stripe.com/api/customers)."""
 
+import re
 from typing import Any
 
 from sandbox.account.objects import Object
@@ -86,7 +87,9 @@ def write(state: State, customer: Object, params: dict[str, Any]) -> None:
         if params[name] is None and name in OPTIONAL:
             customer.pop(name, None)
         elif name == "invoice_prefix":
-            customer[name] = (params[name] or state.token(8)).upper()
+            customer[name] = prefix(state, customer, params[name])
+        elif name == "email":
+            customer[name] = checked_email(params[name])
         elif name == "tax_exempt":
             customer[name] = params[name] or "none"
         else:
@@ -99,6 +102,26 @@ def write(state: State, customer: Object, params: dict[str, Any]) -> None:
     for name in ("custom_fields", "footer", "rendering_options"):
         if name in settings:
             customer["invoice_settings"][name] = settings[name] or None
+
+
+def prefix(state: State, customer: Object, given: str | None) -> str:
+    """What the customer's invoice numbers begin with; "" asks for a new one. Raises ApiError 400."""
+    if given is None:
+        return state.token(8).upper()
+    if not re.fullmatch("[A-Z0-9]{3,12}", given):
+        raise invalid("Invoice prefixes have 3 to 12 uppercase letters or digits.", "invoice_prefix")
+    if any(
+        other["invoice_prefix"] == given and other is not customer for other in state.table("customer").rows.values()
+    ):
+        raise invalid(f"The invoice prefix {given} is already used by another customer.", "invoice_prefix")
+    return given
+
+
+def checked_email(email: str | None) -> str | None:
+    """An address in a plausible form. Raises ApiError 400."""
+    if email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        raise invalid(f"Invalid email address: {email}", "email", "email_invalid")
+    return email
 
 
 def set_default_payment_method(state: State, customer: Object, id: str | None) -> None:

@@ -98,10 +98,12 @@ SEARCH = Fields(
     text={
         "currency": "currency",
         "customer": "customer",
+        "last_finalization_error_code": "last_finalization_error.code",
+        "last_finalization_error_type": "last_finalization_error.type",
         "number": "number",
         "receipt_number": "receipt_number",
         "status": "status",
         "subscription": "parent.subscription_details.subscription",
     },
-    numeric={"created": "created", "due_date": "due_date", "total": "total"},
+    numeric={"created": "created", "total": "total"},
 )
