@@ -48,16 +48,15 @@ def put(form: Form, name: str, value: str) -> None:
 
 def place_for(here: Form, rest: list[str]) -> str:
     """Which element `a[][b]` is about: the last one as long as it has no `b` yet, then a new one."""
-    element = here.get(str(len(here) - 1))
+    if not here:
+        return "0"
+    last = str(len(here) - 1)
+    element = here.get(last)
     for key in rest:
-        if not isinstance(element, dict):
-            break
-        if not key:
-            return str(len(here) - 1)
-        element = element.get(key)
-    else:
-        return str(len(here))
-    return str(len(here) - 1) if element is None and here else str(len(here))
+        if not isinstance(element, dict) or key not in element:
+            return last
+        element = element[key]
+    return str(len(here))
 
 
 def descend(here: Form, key: str, name: str) -> Form:
