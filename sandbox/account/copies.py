@@ -42,6 +42,7 @@ OWNED: tuple[tuple[str, str, str], ...] = (
     ("refund", "charge", "charge"),
     ("balance_transaction", "source", "refund"),
     ("customer_balance_transaction", "customer", "customer"),
+    ("entitlements.active_entitlement", "customer", "customer"),
 )
 GIVEN = "Ada Alan Barbara Dorothy Edsger Frances Grace Hedy Ida Jean John Katherine Ken Lynn Margaret Mary Niklaus"
 FAMILY = "Allen Backus Bartik Boole Conway Dahl Dijkstra Hamilton Holberton Hopper Kay Liskov Meyer Perlman Turing"

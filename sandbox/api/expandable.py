@@ -115,6 +115,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     },
     "customer": {
         "default_source": "",
+        "discount": "",
         "invoice_credit_balance": Included(lambda state, customer: {}),
         "invoice_settings.default_payment_method": "payment_method",
         "sources": Included(lambda state, customer: whole(f"/v1/customers/{customer['id']}/sources", [])),

@@ -181,15 +181,16 @@ class Currency:
 
 @dataclass(frozen=True)
 class Hash:
-    """A nested hash; "" unsets it where that is allowed."""
+    """A nested hash; "" unsets it where that is allowed. What is not given of a whole one is None."""
 
     shape: Shape
     required: bool = False
     unsets: bool = False
+    whole: bool = False
 
     def read(self, value: Any, param: str) -> dict[str, Any] | None:
         if isinstance(value, dict):
-            return read(value, self.shape, param)
+            return (dict.fromkeys(self.shape) if self.whole else {}) | read(value, self.shape, param)
         if not value and self.unsets:
             return None
         raise invalid("Invalid object", param)
@@ -304,7 +305,8 @@ class Moments:
         return low, high
 
 
-ADDRESS = Hash({name: Text() for name in ("city", "country", "line1", "line2", "postal_code", "state")}, unsets=True)
+ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
+ADDRESS = Hash({name: Text() for name in ADDRESS_FIELDS}, unsets=True, whole=True)
 PAGING: Shape = {
     "limit": Integer(low=1, high=100),
     "starting_after": Text(),

@@ -35,7 +35,9 @@ def search(call: Call, kind: str, fields: Fields) -> Object:
     matches = parse(call.params["query"], fields, call.url.split("/")[2])
     start = page_number(call.params.get("page"))
     limit = call.params.get("limit", 10)
-    found = [row for row in call.state.table(kind).newest_first() if matches(row)]
+    table = call.state.table(kind)
+    rows = (table.rows.peek(key[2]) for key in reversed(table.keys()))
+    found = [row for row in rows if matches(row)]
     more = len(found) > start + limit
     shown: Object = {
         "object": "search_result",

@@ -122,6 +122,8 @@ class Api:
         check_version(incoming.headers.get("stripe-version"))
         self.check_account(incoming.headers.get("stripe-account"))
         route, ids = self.find(incoming)
+        if self.state.livemode and incoming.path.startswith("/v1/test_helpers/"):
+            raise invalid("Test helpers are for test mode: use a test mode key.")
         if publishable and not route.publishable:
             raise secret_key_required()
         if incoming.key is not None:

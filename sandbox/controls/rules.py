@@ -19,7 +19,10 @@ def show(desk: Desk, given: dict[str, Any]) -> Object:
 
 
 def change(desk: Desk, given: dict[str, Any]) -> Object:
-    """POST /sandbox/rules `{"retry_days": [3, 5, 7], "after_retries": "cancel"|"unpaid"|"past_due", "requests_per_second": 25}`"""
+    """POST /sandbox/rules `{"retry_days": [3, 5, 7], "after_retries": "cancel"|"unpaid"|"past_due"}`
+
+    `requests_per_second` is the rate limit, null for none.
+    """
     days = given.get("retry_days", desk.state.rules.retry_days)
     after = given.get("after_retries", desk.state.rules.after_retries)
     if not isinstance(days, list) or not all(isinstance(day, int) and day > 0 for day in days):

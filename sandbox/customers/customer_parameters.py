@@ -18,7 +18,7 @@ from sandbox.api.search import Fields
 from sandbox.customers.tax_ids import TAX_ID_DATA
 
 CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
-SHIPPING = Hash({"address": ADDRESS, "name": Text(required=True), "phone": Text()}, unsets=True)
+SHIPPING = Hash({"address": ADDRESS, "name": Text(required=True), "phone": Text()}, unsets=True, whole=True)
 WRITE: Shape = unsupported_names("cash_balance source tax") | {
     "address": ADDRESS,
     "balance": Integer(),

@@ -87,7 +87,7 @@ def write(state: State, customer: Object, params: dict[str, Any]) -> None:
         if params[name] is None and name in OPTIONAL:
             customer.pop(name, None)
         elif name == "invoice_prefix":
-            customer[name] = prefix(state, customer, params[name])
+            customer[name] = prefix(state, params[name])
         elif name == "email":
             customer[name] = checked_email(params[name])
         elif name == "tax_exempt":
@@ -104,16 +104,12 @@ def write(state: State, customer: Object, params: dict[str, Any]) -> None:
             customer["invoice_settings"][name] = settings[name] or None
 
 
-def prefix(state: State, customer: Object, given: str | None) -> str:
+def prefix(state: State, given: str | None) -> str:
     """What the customer's invoice numbers begin with; "" asks for a new one. Raises ApiError 400."""
     if given is None:
         return state.token(8).upper()
     if not re.fullmatch("[A-Z0-9]{3,12}", given):
         raise invalid("Invoice prefixes have 3 to 12 uppercase letters or digits.", "invoice_prefix")
-    if any(
-        other["invoice_prefix"] == given and other is not customer for other in state.table("customer").rows.values()
-    ):
-        raise invalid(f"The invoice prefix {given} is already used by another customer.", "invoice_prefix")
     return given
 
 

@@ -1,11 +1,13 @@
 """Test mode and live mode: one account, two sets of objects, by the key."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.sandbox.client import DAY, Client
+from tests.sandbox.conftest import fresh
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +78,21 @@ def test_both_modes_live_in_the_same_time(alone: Client) -> None:
         before = live.post("/v1/customers").json()["created"]
         alone.advance(DAY)
         assert live.post("/v1/customers").json()["created"] >= before + DAY
+
+
+def test_test_helpers_are_for_test_mode(live: Client) -> None:
+    assert live.send("POST", "/v1/test_helpers/test_clocks", frozen_time=1_800_000_000).status_code == 400
+
+
+def test_live_mode_is_kept_in_a_file_too(tmp_path: Path) -> None:
+    file, key = tmp_path / "account.db", ("sk_live_x", "")
+    with fresh(data=file) as client:
+        made = httpx.post(f"{client.url}/v1/products", auth=key, data={"name": "Kept"}).json()
+        client.post("/v1/products", name="Test")
+        account = client.get("/v1/account")["id"]
+        client.advance(DAY)
+    with fresh(data=file) as client:
+        assert httpx.get(f"{client.url}/v1/products", auth=key).json()["data"] == [made]
+        assert httpx.get(f"{client.url}/v1/account", auth=key).json()["id"] == account
+        later = httpx.post(f"{client.url}/v1/products", auth=key, data={"name": "Later"}).json()["created"]
+        assert later >= made["created"] + DAY
