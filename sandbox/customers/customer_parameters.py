@@ -2,6 +2,7 @@
 
 from sandbox.api.parameters import (
     ADDRESS,
+    ADDRESS_FIELDS,
     PAGING,
     Boolean,
     Choice,
@@ -18,7 +19,8 @@ from sandbox.api.search import Fields
 from sandbox.customers.tax_ids import TAX_ID_DATA
 
 CUSTOM_FIELDS = Listed(Hash({"name": Text(required=True, limit=40), "value": Text(required=True, limit=140)}), most=4)
-SHIPPING = Hash({"address": ADDRESS, "name": Text(required=True), "phone": Text()}, unsets=True, whole=True)
+SHIPPING_ADDRESS = Hash({name: Text() for name in ADDRESS_FIELDS}, required=True, whole=True)
+SHIPPING = Hash({"address": SHIPPING_ADDRESS, "name": Text(required=True), "phone": Text()}, unsets=True, whole=True)
 WRITE: Shape = unsupported_names("cash_balance source tax") | {
     "address": ADDRESS,
     "balance": Integer(),
