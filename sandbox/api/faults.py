@@ -11,7 +11,8 @@ ANSWERS = {
     402: {"message": "Your card was declined.", "type": "card_error", "code": "card_declined"},
     409: {
         "message": "This object cannot be accessed right now because another API request or Stripe process is currently"
-        " accessing it. If you see this error intermittently, retry the request.",
+        " accessing it. If you see this error intermittently, retry the request. If you see this error frequently and"
+        " are making multiple concurrent requests to a single object, make your requests serially or at a lower rate.",
         "code": "lock_timeout",
     },
     429: {"message": TOO_MANY, "code": "rate_limit"},

@@ -95,9 +95,7 @@ def claimed_key(state: State, key: str | None, own: str | None, *, transfer: boo
         if holder["id"] == own:
             continue
         if not transfer:
-            raise invalid(
-                f"A price (`{holder['id']}`) already uses that lookup key.", "lookup_key", "resource_already_exists"
-            )
+            raise invalid(f"A price (`{holder['id']}`) already uses that lookup key.", "lookup_key")
         before = snapshot(state, holder)
         state.edit(holder)["lookup_key"] = None
         state.table("price").reindex(holder["id"])

@@ -103,9 +103,7 @@ def check_free(state: State, code: str, customer: str | None, own: str | None = 
     for other in state.table("promotion_code").oldest_first("code", code.lower()):
         shared = other["customer"] is None or customer is None or other["customer"] == customer
         if shared and other["id"] != own and promotion_code_is_active(state, other):
-            raise invalid(
-                f"An active promotion code with `code: {code}` already exists.", "code", "resource_already_exists"
-            )
+            raise invalid(f"An active promotion code with `code: {code}` already exists.")
 
 
 def restrictions_of(given: dict[str, Any]) -> Object:

@@ -246,12 +246,12 @@ def test_a_code_is_given_out_once_whatever_its_case(shared: Client) -> None:
     promotion = {"type": "coupon", "coupon": shared.post("/v1/coupons", percent_off=10)["id"]}
     first = shared.post("/v1/promotion_codes", promotion=promotion, code="Fall20")
     refused = refusal_of(shared, "/v1/promotion_codes", promotion=promotion, code="FALL20")
-    assert (refused[0], refused[2]) == (400, "code")
+    assert refused == (400, None, None)
     assert [one["id"] for one in shared.get("/v1/promotion_codes", code="fall20")["data"]] == [first["id"]]
     path = f"/v1/promotion_codes/{first['id']}"
     shared.post(path, active=False)
     second = shared.post("/v1/promotion_codes", promotion=promotion, code="FALL20")
-    assert refusal_of(shared, path, active=True)[2] == "code"
+    assert refusal_of(shared, path, active=True)[0] == 400
     found = shared.get("/v1/promotion_codes", code="fall20", active=True)["data"]
     assert [one["id"] for one in found] == [second["id"]]
     assert refusal_of(shared, path, code="other") == (400, "parameter_unknown", "code")
