@@ -114,6 +114,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "pretax_credit_amounts.discount": "discount",
     },
     "customer": {
+        "address": "",
         "default_source": "",
         "discount": "",
         "invoice_credit_balance": Included(lambda state, customer: {}),
@@ -181,7 +182,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
     },
     "product": {"default_price": "price"},
     "product_feature": {"entitlement_feature": "entitlements.feature"},
-    "promotion_code": {"customer": "customer", "promotion.coupon": "coupon"},
+    "promotion_code": {"customer": "customer", "promotion": "", "promotion.coupon": "coupon"},
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",

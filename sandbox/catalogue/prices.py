@@ -22,7 +22,10 @@ def create(call: Call) -> Object:
     state, params = call.state, call.params
     recurring = params.get("recurring")
     if recurring and recurring.get("usage_type") == "metered":
-        raise invalid("A metered price needs a meter; the sandbox has none.", "recurring[usage_type]")
+        raise invalid(
+            "Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.",
+            "recurring[usage_type]",
+        )
     fields: dict[str, Any] = call.given("active", "nickname", "tax_behavior", "transform_quantity")
     fields["recurring"] = recurring_of(recurring) if recurring else None
     fields["metadata"] = merged({}, params.get("metadata"))
@@ -60,10 +63,10 @@ def create(call: Call) -> Object:
 def product_for(call: Call) -> Object:
     """The product that a new price is for, made along the way if so asked."""
     params = call.params
-    if ("product" in params) == ("product_data" in params):
-        raise invalid(
-            "You must specify either product or product_data when creating a price.", "product", "parameter_missing"
-        )
+    if "product" in params and "product_data" in params:
+        raise invalid("You may only specify one of these parameters: product, product_data.", "product")
+    if "product" not in params and "product_data" not in params:
+        raise invalid("You must specify either `product` or `product_data` when creating a price.", "product")
     found = call.find("product", "product")
     if found is not None:
         return found
@@ -84,6 +87,8 @@ def tiered(params: dict[str, Any]) -> dict[str, Any]:
     for name in ("custom_unit_amount", "transform_quantity", "unit_amount", "unit_amount_decimal"):
         if params.get(name) is not None:
             raise invalid(f"A tiered price takes its amounts from its tiers: it has no {name}.", name)
+    if not params.get("recurring"):
+        raise invalid("Prices with `type=one_time` are not supported with tiered billing.", "interval")
     return {"billing_scheme": "tiered", "tiers_mode": params["tiers_mode"], "_": {"tiers": tiers_of(tiers)}}
 
 
@@ -145,7 +150,7 @@ def listing(call: Call) -> Object:
         recurring = params.get("recurring") or {}
         return all(row["recurring"] and row["recurring"][name] == value for name, value in recurring.items())
 
-    if params.get("product"):
+    if call.find("product", "product") is not None:
         return page(call, "price", index="product", value=params["product"], where=matches)
     return page(call, "price", where=matches)
 

@@ -23,6 +23,7 @@ from sandbox.api.parameters import (
 )
 from sandbox.api.views import coupon_is_valid, promotion_code_is_active, snapshot
 from sandbox.catalogue.per_currency import PerCurrency
+from sandbox.timing.periods import add
 from sandbox.webhooks.events import emit, emit_update
 
 MINIMUMS = PerCurrency({"minimum_amount": Integer(required=True, low=1)})
@@ -65,16 +66,26 @@ def create(call: Call) -> Object:
     """POST /v1/promotion_codes"""
     state, params = call.state, call.params
     if not params["promotion"].get("coupon"):
-        raise invalid("Missing required param: promotion[coupon].", "promotion[coupon]", "parameter_missing")
+        raise invalid("You must pass promotion.coupon when passing promotion", "promotion.coupon")
     coupon = state.find("coupon", params["promotion"]["coupon"], "promotion[coupon]")
     customer = call.find("customer", "customer")
     if not coupon_is_valid(state, coupon):
         raise invalid(f"The coupon {coupon['id']} is no longer valid.", "promotion[coupon]")
     if params.get("expires_at", state.clock.now() + 1) <= state.clock.now():
-        raise invalid("The expires_at must be in the future.", "expires_at")
+        raise invalid(
+            "Invalid timestamp: must be an integer Unix timestamp in the future. You specified the value"
+            f" `{params['expires_at']}` which is in the past.",
+            "expires_at",
+        )
+    if params.get("expires_at", 0) > add(state.clock.now(), "year", 5):
+        raise invalid("Invalid timestamp: can be no more than five years in the future.", "expires_at")
     code = params.get("code") or state.token(8).upper()
-    if not re.fullmatch(r"[A-Za-z0-9-]+", code):
-        raise invalid("Promotion codes may only have letters, digits and dashes.", "code")
+    if not re.fullmatch(r"[a-zA-Z0-9\-_]+", code):
+        raise invalid(
+            r"This value must match the regex pattern. (/\A[a-zA-Z0-9\-_]+\z/ does not match for the value"
+            f" {code}).",
+            "code",
+        )
     if params.get("active", True):
         check_free(state, code, customer["id"] if customer else None)
     promotion_code: Object = {
@@ -149,6 +160,8 @@ def retrieve(call: Call) -> Object:
 def listing(call: Call) -> Object:
     """GET /v1/promotion_codes"""
     params = call.params
+    for kind in ("coupon", "customer"):
+        call.find(kind, kind)
 
     def matches(row: Object) -> bool:
         return (

@@ -143,7 +143,7 @@ def test_customers_may_choose_the_amount_of_a_one_time_price(shared: Client) -> 
         ({"unit_amount_decimal": "1.0000000000001"}, "unit_amount_decimal"),
         ({"billing_scheme": "tiered"}, "tiers"),
         ({"billing_scheme": "tiered", "tiers": [{"up_to": "inf", "unit_amount": 1}]}, "tiers_mode"),
-        ({"billing_scheme": "tiered", "tiers_mode": "volume", "tiers": [{"up_to": 5, "unit_amount": 1}]}, "tiers"),
+        ({"billing_scheme": "tiered", "tiers_mode": "volume", "tiers": [{"up_to": 5, "unit_amount": 1}]}, "interval"),
         ({"unit_amount": 1, "tiers_mode": "volume"}, "tiers_mode"),
         ({"unit_amount": 1, "recurring": {"interval": "year", "interval_count": 4}}, "recurring[interval_count]"),
         ({"unit_amount": 1, "recurring": {"interval": "month", "usage_type": "metered"}}, "recurring[usage_type]"),
@@ -201,6 +201,65 @@ def test_plans_are_recurring_prices_to_read(shared: Client) -> None:
     once = shared.price(interval=None)
     assert shared.send("GET", f"/v1/plans/{once['id']}").status_code == 404
     assert shared.send("POST", "/v1/plans").status_code == 501
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "param", "message"),
+    [
+        (
+            "prices",
+            {"billing_scheme": "tiered", "tiers_mode": "volume", "tiers": [{"up_to": "inf", "unit_amount": 5}]},
+            "interval",
+            "Prices with `type=one_time` are not supported with tiered billing.",
+        ),
+        (
+            "prices",
+            {"product_data": {"name": "x"}, "unit_amount": 1},
+            "product",
+            "You may only specify one of these parameters: product, product_data.",
+        ),
+        (
+            "prices",
+            {"unit_amount": 1, "recurring": {"interval": "month", "usage_type": "metered"}},
+            "recurring[usage_type]",
+            "Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.",
+        ),
+        (
+            "promotion_codes",
+            {"promotion": {"type": "coupon"}},
+            "promotion.coupon",
+            "You must pass promotion.coupon when passing promotion",
+        ),
+        (
+            "promotion_codes",
+            {"code": "has spaces!"},
+            "code",
+            r"This value must match the regex pattern. (/\A[a-zA-Z0-9\-_]+\z/ does not match for the value has"
+            " spaces!).",
+        ),
+        (
+            "promotion_codes",
+            {"expires_at": 4_102_444_800},
+            "expires_at",
+            "Invalid timestamp: can be no more than five years in the future.",
+        ),
+    ],
+)
+def test_refusals_are_in_stripes_words(shared: Client, path: str, params: Object, param: str, message: str) -> None:
+    if path == "prices":
+        asked: Object = {"currency": "usd", "product": product(shared)}
+    else:
+        asked = {"promotion": {"type": "coupon", "coupon": shared.post("/v1/coupons", percent_off=10)["id"]}}
+    with pytest.raises(Refusal) as refusal:
+        shared.post(f"/v1/{path}", **(asked | params))
+    assert (refusal.value.error["param"], refusal.value.error["message"]) == (param, message)
+
+
+def test_lists_are_not_narrowed_by_what_is_not_there(shared: Client) -> None:
+    for path, name in (("prices", "product"), ("promotion_codes", "coupon"), ("promotion_codes", "customer")):
+        response = shared.http.get(f"/v1/{path}", params={name: "nope"})
+        error = response.json()["error"]
+        assert (response.status_code, error["message"]) == (400, f"No such {name}: 'nope'")
 
 
 @pytest.mark.parametrize(
