@@ -153,7 +153,8 @@ def test_the_rules_for_unpaid_invoices_are_set(alone: Client) -> None:
     assert page.form("Set the rules").fields == {"retry_days": "3, 5, 7", "after_retries": "cancel"}
     page = browser.press(page, "Set the rules", retry_days="1, 2 4", after_retries="unpaid")
     assert page.form("Set the rules").fields == {"retry_days": "1, 2, 4", "after_retries": "unpaid"}
-    assert json(alone, "rules") == {"retry_days": [1, 2, 4], "after_retries": "unpaid"}
+    rules = json(alone, "rules")
+    assert (rules["retry_days"], rules["after_retries"]) == ([1, 2, 4], "unpaid")
     for days, after in (("1, x", "cancel"), ("0", "cancel"), ("-1", "cancel"), ("1", "forgive")):
         assert browser.press(page, "Set the rules", retry_days=days, after_retries=after).status == 400
     assert json(alone, "rules")["retry_days"] == [1, 2, 4]
