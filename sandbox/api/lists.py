@@ -60,9 +60,9 @@ def page_of(call: Call, kind: str, rows: Sequence[Object]) -> Object:
     limit = call.params.get("limit", DEFAULT)
     after, before = call.params.get("starting_after"), call.params.get("ending_before")
     if after and before:
-        raise invalid("You may only specify one of these parameters: ending_before, starting_after.")
+        raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
     if (cursor := after or before) and cursor not in ids:
-        raise no_such(kind, cursor, "starting_after" if after else "ending_before")
+        raise call.state.no_such(kind, cursor, "starting_after" if after else "ending_before")
     if before:
         last = ids.index(before)
         first = max(0, last - limit)

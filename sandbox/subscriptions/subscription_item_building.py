@@ -9,7 +9,7 @@ from sandbox.api.errors import invalid
 from sandbox.api.parameters import Boolean, Hash, Integer, Kind, Listed, Metadata, Text, unsupported_names
 from sandbox.catalogue.discounts import DISCOUNTS, resolve
 from sandbox.catalogue.price_amounts import amount_of
-from sandbox.catalogue.price_currencies import in_currency
+from sandbox.catalogue.price_currencies import in_currency, priced_in
 from sandbox.catalogue.price_data import RECURRING_DATA, from_data
 from sandbox.taxes.taxation import TAX_RATES, rates_given
 from sandbox.timing.periods import add, period_at
@@ -106,8 +106,10 @@ def check_distinct(state: State, subscription: Object) -> None:
 
 def worth(state: State, subscription: Object) -> int:
     """What a whole period of each item costs."""
+    currency = subscription["currency"]
     return sum(
-        amount_of(state.get("price", item["price"]), item.get("quantity", 0)) for item in items_of(state, subscription)
+        amount_of(priced_in(state.get("price", item["price"]), currency), item.get("quantity", 0))
+        for item in items_of(state, subscription)
     )
 
 
