@@ -18,7 +18,10 @@ LONG = frozenset(("ent", "feat"))
 PREFIXES = {
     "account": "acct",
     "balance_transaction": "txn",
+    "billing_portal.configuration": "bpc",
+    "billing_portal.session": "bps",
     "charge": "ch",
+    "checkout.session": "cs_test",
     "coupon": "",
     "credit_note": "cn",
     "credit_note_line_item": "cnli",
@@ -32,6 +35,7 @@ PREFIXES = {
     "invoice": "in",
     "invoice_payment": "inpay",
     "invoiceitem": "ii",
+    "item": "li",
     "line_item": "il",
     "payment_intent": "pi",
     "payment_method": "pm",
@@ -65,11 +69,18 @@ def field_of(*path: str) -> Index:
 
 INDEXES: dict[str, dict[str, Index]] = {
     "balance_transaction": {"source": field_of("source")},
+    "billing_portal.session": {"secret": field_of("_", "secret")},
     "charge": {"customer": field_of("customer"), "payment_intent": field_of("payment_intent")},
     "credit_note": {"customer": field_of("customer"), "invoice": field_of("invoice")},
     "credit_note_line_item": {
         "credit_note": field_of("_", "credit_note"),
         "invoice_line_item": field_of("invoice_line_item"),
+    },
+    "checkout.session": {
+        "customer": field_of("customer"),
+        "intent": field_of("_", "intent"),
+        "payment_intent": field_of("payment_intent"),
+        "subscription": field_of("subscription"),
     },
     "customer": {"email": field_of("email"), "test_clock": field_of("test_clock")},
     "customer_balance_transaction": {"customer": field_of("customer")},
@@ -91,6 +102,7 @@ INDEXES: dict[str, dict[str, Index]] = {
         "invoice": field_of("invoice"),
         "pending": lambda row: row["customer"] if row["invoice"] is None else None,
     },
+    "item": {"session": field_of("_", "session")},
     "line_item": {"invoice": field_of("invoice")},
     "payment_intent": {"customer": field_of("customer")},
     "payment_method": {"customer": field_of("customer")},

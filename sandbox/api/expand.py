@@ -86,11 +86,15 @@ def grow(state: State, shown: Any, names: Sequence[str]) -> None:
         return
     target, length = step
     if isinstance(target, Included):
-        if names[0] not in shown:
+        here: Any = shown
+        for name in names[: length - 1]:
+            here = here.get(name) or {}
+        last = names[length - 1]
+        if last not in here:
             made = target.make(state, shown)
             if made is not None or target.nullable:
-                shown[names[0]] = clone_any(made)
-        grow(state, shown.get(names[0]), names[1:])
+                here[last] = clone_any(made)
+        grow(state, here.get(last), names[length:])
         return
     if (kind, names[0]) not in EMBEDDED:
         replace(state, shown, names[:length], target.split())

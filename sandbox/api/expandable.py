@@ -61,6 +61,13 @@ def refunds(state: State, charge: Object) -> Object:
     return nested(f"/v1/charges/{charge['id']}/refunds", rows)
 
 
+def line_items(state: State, session: Object) -> Object:
+    """What a Checkout Session sells."""
+    rows = state.table("item").oldest_first("session", session["id"])
+    shown = [view(state, row) for row in rows]
+    return nested(f"/v1/checkout/sessions/{session['id']}/line_items", shown, total=False)
+
+
 def hidden(name: str) -> Callable[[State, Object], object]:
     """A value that is kept with the row, hidden."""
 
@@ -84,6 +91,8 @@ EVIDENCE_FILES: dict[str, Target] = dict.fromkeys(
 
 EXPANDABLE: dict[str, dict[str, Target]] = {
     "balance_transaction": {"source": "charge refund dispute"},
+    "billing_portal.configuration": {"application": ""},
+    "billing_portal.session": {"configuration": "billing_portal.configuration"},
     "charge": {
         "application": "",
         "application_fee": "",
@@ -98,6 +107,18 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "source_transfer": "",
         "transfer": "",
         "transfer_data.destination": "",
+    },
+    "checkout.session": {
+        "customer": "customer",
+        "discounts.coupon": "coupon",
+        "discounts.promotion_code": "promotion_code",
+        "invoice": "invoice",
+        "line_items": Included(line_items, "item"),
+        "payment_intent": "payment_intent",
+        "payment_link": "",
+        "setup_intent": "setup_intent",
+        "subscription": "subscription",
+        "total_details.breakdown": Included(hidden("breakdown")),
     },
     "coupon": {"applies_to": Included(hidden("applies_to")), "currency_options": Included(hidden("currency_options"))},
     "credit_note": {
@@ -130,6 +151,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "customer": "customer",
         "invoice": "invoice",
     },
+    "customer_session": {"customer": "customer"},
     "discount": {"customer": "customer", "promotion_code": "promotion_code", "source.coupon": "coupon"},
     "dispute": EVIDENCE_FILES | {"charge": "charge", "payment_intent": "payment_intent"},
     "entitlements.active_entitlement": {"feature": "entitlements.feature"},
@@ -158,6 +180,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
         "pricing.price_details.price": "price",
         "test_clock": "test_helpers.test_clock",
     },
+    "item": {"discounts": Included(hidden("discounts")), "price": "price", "taxes": Included(hidden("taxes"))},
     "line_item": {
         "discount_amounts.discount": "discount",
         "discounts": "discount",
@@ -228,6 +251,7 @@ EXPANDABLE: dict[str, dict[str, Target]] = {
 }
 LISTS = {("subscription", "items"), ("invoice", "lines"), ("credit_note", "lines")}
 EMBEDDED = LISTS | {
+    ("item", "price"),
     ("product_feature", "entitlement_feature"),
     ("subscription_item", "plan"),
     ("subscription_item", "price"),

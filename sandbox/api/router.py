@@ -5,11 +5,13 @@ import re
 from sandbox.account import routes as account
 from sandbox.api.routing import Route
 from sandbox.catalogue import routes as catalogue
+from sandbox.checkout import routes as checkout
 from sandbox.credit_notes import routes as credit_notes
 from sandbox.customers import routes as customers
 from sandbox.entitlements import routes as entitlements
 from sandbox.invoices import routes as invoices
 from sandbox.payments import routes as payments
+from sandbox.portal import routes as portal
 from sandbox.subscriptions import routes as subscriptions
 from sandbox.taxes import routes as taxes
 from sandbox.timing import routes as timing
@@ -27,6 +29,8 @@ ROUTES: tuple[Route, ...] = (
     *subscriptions.ROUTES,
     *taxes.ROUTES,
     *timing.ROUTES,
+    *checkout.ROUTES,
+    *portal.ROUTES,
 )
 
 

@@ -170,8 +170,21 @@ def product_feature(state: State, row: Object) -> Object:
     return public(row) | {"entitlement_feature": state.get("entitlements.feature", row["entitlement_feature"])}
 
 
+def checkout_session(state: State, row: Object) -> Object:
+    """Paid as soon as what was only authorized is captured."""
+    intent = state.table("payment_intent").get(row["payment_intent"])
+    captured = row["status"] == "complete" and intent is not None and intent["status"] == "succeeded"
+    return public(row) | ({"payment_status": "paid"} if captured else {})
+
+
+def item(state: State, row: Object) -> Object:
+    """With its price, always in full."""
+    return public(row) | {"price": public(state.get("price", row["price"]))}
+
+
 COMPOSED: dict[str, Callable[[State, Object], Object]] = {
     "balance_transaction": balance_transaction,
+    "checkout.session": checkout_session,
     "coupon": coupon,
     "dispute": dispute,
     "credit_note": credit_note,
@@ -179,6 +192,7 @@ COMPOSED: dict[str, Callable[[State, Object], Object]] = {
     "invoice": invoice,
     "invoiceitem": invoice_item,
     "product_feature": product_feature,
+    "item": item,
     "promotion_code": promotion_code,
     "subscription": subscription,
     "subscription_item": subscription_item,

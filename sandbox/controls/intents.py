@@ -5,9 +5,8 @@ from typing import Any
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.views import view
+from sandbox.checkout.authentication import answered
 from sandbox.controls.desk import Desk, Refused
-from sandbox.invoices.invoice_collection import follow
-from sandbox.payments import payment_attempts, setup_intent_building
 
 
 def complete(desk: Desk, given: dict[str, Any]) -> Object:
@@ -15,10 +14,7 @@ def complete(desk: Desk, given: dict[str, Any]) -> Object:
     id, succeed = str(given["id"]), bool(given.get("succeed", True))
     with desk.doing() as state:
         intent = waiting(state, id)
-        if intent["object"] == "payment_intent":
-            follow(state, intent, payment_attempts.complete(state, intent, succeed=succeed))
-        else:
-            setup_intent_building.complete(state, intent, succeed=succeed)
+        answered(state, intent, succeed=succeed)
         return view(state, intent)
 
 

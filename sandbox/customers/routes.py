@@ -2,13 +2,14 @@
 
 from sandbox.api import search
 from sandbox.api.routing import Route, delete, get, many, post
-from sandbox.customers import customer_balance, customer_parameters, customers, tax_ids
+from sandbox.customers import customer_balance, customer_parameters, customer_sessions, customers, tax_ids
 from sandbox.payments import payment_methods
 
 LEDGER = "/v1/customers/{customer}/balance_transactions"
 LEDGER_ENTRY = "customer_balance_transaction"
 
 ROUTES: tuple[Route, ...] = (
+    post("/v1/customer_sessions", customer_sessions.create, "customer_session", customer_sessions.CREATE),
     many("/v1/customers", customers.listing, "customer", customer_parameters.LIST),
     post("/v1/customers", customers.create, "customer", customer_parameters.CREATE),
     many("/v1/customers/search", customers.find, "customer", search.SHAPE),

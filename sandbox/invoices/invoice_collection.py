@@ -40,11 +40,18 @@ def method_for(state: State, invoice: Object) -> Object | None:
 
 
 def collect(
-    state: State, invoice: Object, method: Object | None, *, off_session: bool, automatic: bool
+    state: State,
+    invoice: Object,
+    method: Object | None,
+    *,
+    off_session: bool,
+    automatic: bool,
+    return_url: str | None = None,
 ) -> Decline | None:
     """Tries to pay an open invoice; its status tells how that went.
 
-    `automatic` tries count for the retry schedule; a bank's question leaves the invoice open.
+    `automatic` tries count for the retry schedule; a bank's question leaves the invoice open, and leads back to
+    `return_url`.
     """
     invoice = state.edit(invoice)
     payment = open_payment(state, invoice)
@@ -55,7 +62,9 @@ def collect(
         failed(state, invoice, automatic=automatic)
         return None
     intent = state.get("payment_intent", payment["payment"]["payment_intent"])
-    decline = attempt(state, intent, method, off_session=off_session)
+    decline = None
+    if intent["status"] != "succeeded":
+        decline = attempt(state, intent, method, off_session=off_session, return_url=return_url)
     carry_on(state, invoice, intent, decline, automatic=automatic, off_session=off_session)
     return decline
 

@@ -91,7 +91,11 @@ def apply_balance(state: State, invoice: Object, customer: Object) -> None:
 
 
 def add_intent(state: State, invoice: Object, customer: Object) -> None:
-    """The payment intent, and the InvoicePayment that ties it to the invoice."""
+    """The payment intent, and the InvoicePayment that ties it to the invoice; Checkout's have paid already."""
+    if invoice["_"].get("paid_with"):
+        paid = state.get("payment_intent", invoice["_"]["paid_with"])
+        add_payment(state, invoice, paid, is_default=True)
+        return
     intent = build(
         state,
         invoice["amount_due"],

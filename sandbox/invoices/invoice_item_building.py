@@ -137,7 +137,7 @@ def worked_out(state: State, params: dict[str, Any], currency: str, inside: str 
                 " `type=one_time`.",
                 path(inside, "pricing[price]"),
             )
-        if not price["active"] and "pricing" in params:
+        if not price["active"] and "pricing" in params and not params.get("agreed"):
             raise invalid(
                 "The price specified is inactive. This field only accepts active prices.",
                 path(inside, "pricing[price]"),

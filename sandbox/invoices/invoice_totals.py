@@ -36,6 +36,8 @@ def recompute(state: State, invoice: Object) -> None:
     invoice["total_excluding_tax"] = invoice["total"] - exclusive - inclusive
     invoice["total_taxes"] = totalled(taxes)
     balance = customer["balance"] if customer["currency"] in (None, invoice["currency"]) else 0
+    if invoice["_"].get("apart_from_balance"):
+        balance = 0
     invoice["starting_balance"] = balance
     invoice["amount_due"] = due(invoice, balance)
     invoice["amount_remaining"] = invoice["amount_due"]

@@ -101,6 +101,17 @@ def without_method(intent: Object) -> ApiError:
     )
 
 
+def check_own(intent: Object, verb: str) -> None:
+    """The intent of a Checkout Session is driven by its page alone. Raises ApiError 400."""
+    if intent.get("_", {}).get("checkout"):
+        name = "PaymentIntent" if intent["object"] == "payment_intent" else "SetupIntent"
+        raise invalid(
+            f"You cannot {verb} this {name} because it belongs to a Checkout Session. To cancel, expire the Checkout"
+            " Session instead.",
+            code=f"{intent['object']}_unexpected_state",
+        )
+
+
 def authorized(call: Call, intent: Object) -> Object:
     """With a publishable key the client secret must match. Raises ApiError 400."""
     secret = call.params.get("client_secret")

@@ -10,7 +10,7 @@ from sandbox.api.search import search
 from sandbox.invoices.invoice_collection import follow
 from sandbox.payments.balance_entries import book
 from sandbox.payments.dispute_building import contest
-from sandbox.payments.payment_confirmation import authorized, confirmed, method_given
+from sandbox.payments.payment_confirmation import authorized, check_own, confirmed, method_given
 from sandbox.payments.payment_intent_building import build, check_amount, end_intent
 from sandbox.payments.payment_intent_parameters import SEARCH
 from sandbox.payments.payment_intent_statuses import amount_to_capture, check_confirmable, check_open_to, unexpected
@@ -87,6 +87,7 @@ def confirm(call: Call) -> Object:
     state, params = call.state, call.params
     intent = state.edit(authorized(call, call.fetch("payment_intent", "intent")))
     check_confirmable(call, intent)
+    check_own(intent, "confirm")
     intent |= call.given("capture_method", "receipt_email", "setup_future_usage") | shipping_given(params)
     choose(intent, params.get("payment_method_options"))
     method = method_given(call, intent)
@@ -128,6 +129,8 @@ def cancel(call: Call) -> Object:
             " with one of the following statuses may be canceled: requires_payment_method, requires_capture,"
             " requires_reauthorization, requires_confirmation, requires_action, expired, processing.",
         )
+    if intent["status"] != "requires_capture":
+        check_own(intent, "cancel")
     if state.table("invoice_payment").keys("payment_intent", intent["id"]):
         raise invalid(
             "You cannot cancel a PaymentIntent that is used by an invoice. Void the invoice instead.",

@@ -18,7 +18,7 @@ from sandbox.api.parameters import (
     unsupported_names,
 )
 from sandbox.api.views import public, snapshot
-from sandbox.payments.payment_confirmation import NEEDS_RETURN_URL, authorized, method_given
+from sandbox.payments.payment_confirmation import NEEDS_RETURN_URL, authorized, check_own, method_given
 from sandbox.payments.payment_method_data import DATA
 from sandbox.payments.payment_method_options import SETUP, choose
 from sandbox.payments.setup_attempt_building import abandon
@@ -162,6 +162,7 @@ def update(call: Call) -> Object:
 def confirm(call: Call) -> Object:
     """POST /v1/setup_intents/{intent}/confirm"""
     intent = call.state.edit(authorized(call, call.fetch("setup_intent", "intent")))
+    check_own(intent, "confirm")
     choose(intent, call.params.get("payment_method_options"))
     method = method_given(call, intent)
     if method is not None:
@@ -185,6 +186,7 @@ def cancel(call: Call) -> Object:
             " the following statuses may be canceled: `requires_payment_method`, `requires_confirmation`, or"
             " `requires_action`.",
         )
+    check_own(intent, "cancel")
     reason = call.params.get("cancellation_reason")
     state.edit(intent).update(status="canceled", cancellation_reason=reason, next_action=None)
     abandon(state, intent)

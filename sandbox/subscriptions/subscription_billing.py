@@ -59,7 +59,8 @@ def add_periods(state: State, subscription: Object, invoice: Object, items: list
 
 def close_draft(state: State, subscription: Object, invoice: Object) -> None:
     """Takes in what was pending, works out the totals and tells of the draft."""
-    sweep(state, invoice, state.get("customer", subscription["customer"]), subscription["id"])
+    unbound = not invoice["_"].get("alone")
+    sweep(state, invoice, state.get("customer", subscription["customer"]), subscription["id"], unbound=unbound)
     complete(state, invoice)
     emit(state, "invoice.created", invoice)
 

@@ -34,7 +34,10 @@ NO_METHOD = (
 
 
 def begin(state: State, customer: Object, params: dict[str, Any]) -> Object:
-    """A new subscription with its first invoice. Raises ApiError 400, or 402 for error_if_incomplete."""
+    """A new subscription with its first invoice. Raises ApiError 400, or 402 for error_if_incomplete.
+
+    Checkout's have `paid_with`: the intent that has paid the first invoice already, or None when nothing is due.
+    """
     prices = resolved_prices(state, customer, params)
     now = state.now_for(customer)
     subscription = blank(state, customer, params.get("currency") or prices[0]["currency"], now)
@@ -90,7 +93,7 @@ def resolved_prices(state: State, customer: Object, params: dict[str, Any]) -> l
 def add_extra(state: State, subscription: Object, customer: Object, given: dict[str, Any], param: str) -> None:
     """One of `add_invoice_items`: it goes on the next invoice of the subscription."""
     price = given.get("price")
-    wanted = {name: value for name, value in given.items() if name in ("quantity", "price_data")}
+    wanted = {name: value for name, value in given.items() if name in ("quantity", "price_data", "agreed")}
     if price:
         if in_currency(state.find("price", price, f"{param}[price]"), subscription["currency"]) is not None:
             wanted["currency"] = subscription["currency"]
@@ -128,6 +131,8 @@ def first_invoice(state: State, subscription: Object, params: dict[str, Any]) ->
     sends = subscription["collection_method"] == "send_invoice"
     trial = subscription["trial_end"] is not None
     invoice = open_draft(state, subscription, "subscription_create", auto_advance=True)
+    if "paid_with" in params:
+        invoice["_"] |= {"alone": True, "paid_with": params["paid_with"]}
     items = items_of(state, subscription)
     if subscription["billing_cycle_anchor"] == subscription["created"] or trial:
         add_periods(state, subscription, invoice, items, free=trial)

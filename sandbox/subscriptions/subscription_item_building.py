@@ -40,7 +40,7 @@ def price_of(state: State, given: dict[str, Any], param: str, currency: str | No
         price = from_data(state, given["price_data"], where)
     else:
         price = state.find("price", given[named[0]], where)
-        if not price["active"]:
+        if not price["active"] and not given.get("agreed"):
             raise invalid("The price specified is inactive. This field only accepts active prices.", where)
     if price["recurring"] is None:
         raise invalid(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.checkout.session_ending import expire_if_due
 from sandbox.invoices import invoice_times
 from sandbox.payments import dispute_outcomes, refund_outcomes
 from sandbox.payments.charging import settle_charge
@@ -23,6 +24,7 @@ def expire_intent(state: State, intent: Object, due: int) -> None:
 
 ACTIONS: dict[str, tuple[str, Action]] = {
     "charge.settle": ("charge", settle_charge),
+    "checkout.session.expire": ("checkout.session", expire_if_due),
     "dispute.decide": ("dispute", dispute_outcomes.decide),
     "dispute.expire": ("dispute", dispute_outcomes.expire),
     "dispute.let_go": ("dispute", dispute_outcomes.let_go),

@@ -1,0 +1,1 @@
+"""Checkout: pages that Stripe hosts for a shop, and the sessions behind them."""

@@ -1,0 +1,1 @@
+"""The customer portal: what its pages allow, and sessions that lead there."""
