@@ -117,21 +117,22 @@ class CheckoutPage(Acting):
     ) -> Response:
         """The form, filled in as far as it was."""
         body = f'<div id="problem">{paragraph(problem, "problem")}</div>' if problem else ""
-        body += self.offer(session, given, wrong)
-        body += answer_fields(session, known_email(self.state, session), given, wrong)
+        path = f"/sandbox/checkout/{session['id']}"
+        body += self.offer(session, path, given, wrong)
+        asked = answer_fields(session, known_email(self.state, session), given, wrong)
         if needs_card(session):
-            body += card_fields(self.saved(session), given.get("card", ""), wrong=wrong == "number")
+            asked += card_fields(self.saved(session), given.get("card", ""), wrong=wrong == "number")
             if (session["saved_payment_method_options"] or {}).get("payment_method_save") == "enabled":
-                body += tick("save_card", "true", "Save this card for later", checked="save_card" in given)
-        body += paragraph((session["custom_text"]["submit"] or {}).get("message", ""))
-        body += button(label(session), "action", "pay")
-        body += paragraph((session["custom_text"]["after_submit"] or {}).get("message", ""), "hint")
+                asked += tick("save_card", "true", "Save this card for later", checked="save_card" in given)
+        asked += paragraph((session["custom_text"]["submit"] or {}).get("message", ""))
+        asked += button(label(session), "action", "pay")
+        asked += paragraph((session["custom_text"]["after_submit"] or {}).get("message", ""), "hint")
         shop = (session.get("branding_settings") or {}).get("display_name") or "Sandbox"
         title = f"{TITLES[session['mode']]} · {shop}"
-        return document(title, form(f"/sandbox/checkout/{session['id']}", body) + back(session), status)
+        return document(title, body + form(path, asked) + back(session), status)
 
-    def offer(self, session: Object, given: Mapping[str, str], wrong: str) -> str:
-        """The lines, the code and the total."""
+    def offer(self, session: Object, path: str, given: Mapping[str, str], wrong: str) -> str:
+        """The lines, the code and the total, in a form of their own where the customer may change them."""
         if session["mode"] == "setup":
             return paragraph("Your card is saved for later; nothing is charged today.")
         lines = "".join(offered(self.state, item, given, wrong) for item in items_of(self.state, session))
@@ -147,7 +148,8 @@ class CheckoutPage(Acting):
             ) + button("Apply", "action", "apply", second=True)
         trial = (session["_"].get("subscription_data") or {}).get("trial_period_days")
         note = paragraph(f"Free for {trial} days, then as shown.") if trial else ""
-        return f"<table><caption class='hint'>Your order</caption>{lines}</table>{note}{code}"
+        shown = f"<table><caption class='hint'>Your order</caption>{lines}</table>{note}{code}"
+        return form(path, shown) if "<button" in shown else shown
 
     def code(self, session: Object, given: Mapping[str, str]) -> str:
         """The code as typed, or as it is on the session."""
@@ -175,7 +177,7 @@ def offered(state: State, item: Object, given: Mapping[str, str], wrong: str) ->
         more=f'class="few" min="{max(1, bounds["minimum"])}" max="{bounds["maximum"]}"',
     )
     update = button("Update", "action", "apply", second=True)
-    return f"{shown}<tr><td colspan='2'>{input}{update}</td></tr>"
+    return f"{shown}<tr><td colspan='2' class='wide'>{input}{update}</td></tr>"
 
 
 def row(name: str, amount: str) -> str:

@@ -10,7 +10,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding
 h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.15rem;margin:2rem 0 .5rem}
 table{width:100%;border-collapse:collapse}
 td,th{padding:.45rem 0;border-bottom:1px solid #e3e8ee;text-align:left;vertical-align:top}
-td:last-child,th:last-child{text-align:right}
+td:last-child,th:last-child{text-align:right}td.wide{text-align:left}
 label{display:block;font-weight:600;margin:.9rem 0 .2rem}label.tick{font-weight:400}
 input,select,button{font:inherit}
 input:not([type=checkbox]),select{width:100%;padding:.55rem .6rem;border:1px solid #8792a2;border-radius:6px;

@@ -13,6 +13,7 @@ from sandbox.pages import portal_sections
 from sandbox.pages.acting import Acting, form_of, see_other
 from sandbox.pages.card_form import chosen_method
 from sandbox.pages.layout import document, link, paragraph
+from sandbox.payments import payment_attempts
 from sandbox.payments.cards import Decline
 from sandbox.portal.portal_actions import Form, Portal
 from sandbox.portal.portal_sessions import is_over
@@ -47,27 +48,30 @@ class PortalPage(Acting):
             Route("/sandbox/portal/{secret}", self.answer, methods=["POST"]),
         ]
 
-    def find(self, request: Request) -> Portal | None:
-        """The customer's portal, as long as the link works; each use makes it work for longer."""
+    def find(self, request: Request) -> tuple[Portal, str] | None:
+        """The customer's portal, and how a card fared at the bank; each use makes the link work for longer."""
         rows = self.state.table("billing_portal.session")
 
-        def look() -> Portal | None:
+        def look() -> tuple[Portal, str] | None:
             for session in rows.newest_first("secret", request.path_params["secret"]):
                 if not is_over(self.state, session) and session["customer"] in self.state.table("customer").rows:
                     self.state.edit(session)["_"]["seen"] = self.state.now_for(session)
                     portal = Portal(self.state, session)
-                    portal.take_over()
-                    return portal
+                    return portal, portal.take_over()
             return None
 
         return self.carry_out(look)
 
     async def show(self, request: Request) -> Response:
         """The customer's plan, cards, invoices and details."""
-        portal = self.find(request)
-        if portal is None:
+        found = self.find(request)
+        if found is None:
             return self.gone()
-        return self.page(request, portal, {}, done=DONE.get(request.query_params.get("done", ""), ""))
+        portal, outcome = found
+        if outcome == "succeeded":
+            return self.after(portal.session, "add_card", request.url.path)
+        problem = payment_attempts.AUTHENTICATION_FAILED if outcome else ""
+        return self.page(request, portal, {}, problem, done=DONE.get(request.query_params.get("done", ""), ""))
 
     def gone(self) -> Response:
         """A link that no longer works, or never did."""
@@ -76,14 +80,14 @@ class PortalPage(Acting):
 
     async def answer(self, request: Request) -> Response:
         """One form: `action` says which."""
-        portal = self.find(request)
-        if portal is None:
+        found = self.find(request)
+        if found is None:
             return self.gone()
-        found, given = portal, await form_of(request)
+        portal, given = found[0], await form_of(request)
         action = given.get("action", "")
         url = str(request.url.replace(query=""))
         try:
-            decline = self.carry_out(lambda: self.act(found, action, given, url))
+            decline = self.carry_out(lambda: self.act(portal, action, given, url))
         except Unanswered as error:
             return self.page(request, portal, given, str(error), status=400)
         except ApiError as error:

@@ -44,6 +44,8 @@ def of_flow(portal: Portal, flow: Object, path: str, given: Given) -> str:
     subscription = portal.state.get("subscription", flow[type]["subscription"])
     if subscription["id"] not in [row["id"] for row in portal.going()]:
         return paragraph("This subscription is not there any more.")
+    if type == "subscription_cancel" and subscription["cancel_at"] is not None:
+        return plan(portal, subscription, path, given)
     if type == "subscription_cancel":
         return summary(portal, subscription) + offer(flow, path) + cancellation(portal, subscription, path, given)
     if type == "subscription_update":

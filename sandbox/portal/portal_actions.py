@@ -72,12 +72,15 @@ class Portal:
         self.take_over()
         return decline
 
-    def take_over(self) -> None:
-        """Makes a card that has been set up the default one."""
+    def take_over(self) -> str:
+        """Makes a card the default one once it is set up; returns how that went, "" while nothing is through."""
         intent = self.state.table("setup_intent").get(self.session["_"]["intent"])
-        if intent is not None and intent["status"] == "succeeded":
-            self.state.edit(self.session)["_"]["intent"] = None
+        if intent is None or intent["status"] == "requires_action":
+            return ""
+        self.state.edit(self.session)["_"]["intent"] = None
+        if intent["status"] == "succeeded":
             self.make_default(intent["payment_method"])
+        return str(intent["status"])
 
     def choose_card(self, form: Form) -> None:
         """Another card on file as the default one."""

@@ -78,7 +78,6 @@ class Browser:
 
     def __init__(self, home: str) -> None:
         self.home = home
-        self.http = httpx.Client(timeout=30, trust_env=False)
         self.url = ""
         self.status = 0
         self.page = Reader("")
@@ -118,7 +117,7 @@ class Browser:
             if self.left:
                 self.page = Reader("")
                 return self
-            answer = self.http.request(method, url, data=data) if method == "POST" else self.http.get(url)
+            answer = httpx.request(method, url, data=data if method == "POST" else None, timeout=30, trust_env=False)
             if answer.status_code != 303:
                 self.status, self.page = answer.status_code, Reader(answer.text)
                 return self
