@@ -263,8 +263,8 @@ def test_nobody_reaches_the_subscription_of_another(shared: Client) -> None:
     answer = httpx.post(browser.url, data={"action": "cancel", "subscription": other["id"]})
     assert answer.status_code == 400
     assert not shared.subscription(other["id"])["cancel_at_period_end"]
+    flow = {"type": "subscription_cancel", "subscription_cancel": {"subscription": other["id"]}}
     with pytest.raises(Refusal, match="does not belong"):
-        flow = {"type": "subscription_cancel", "subscription_cancel": {"subscription": other["id"]}}
         portal(shared, shared.customer(), flow_data=flow)
     assert httpx.get(f"{shared.url}/sandbox/portal/test_guessed").status_code == 404
 
