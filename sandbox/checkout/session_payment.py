@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import Call, merged
+from sandbox.checkout.session_answers import Unanswered
 from sandbox.checkout.session_completion import finish
 from sandbox.customers import customers
 from sandbox.payments import payment_attempts, payment_intent_building, setup_intent_building
@@ -56,9 +57,11 @@ def carry_on(state: State, session: Object, intent: Object) -> None:
 
 
 def customer_for(state: State, session: Object, answers: Object) -> Object | None:
-    """The shop's customer, the one made on an earlier attempt, or a new one; guests have none."""
+    """The shop's customer, the one made on an earlier attempt, or a new one; guests have none. Raises Unanswered."""
     id = session["customer"] or session["_"].get("customer")
     if id:
+        if id not in state.table("customer").rows:
+            raise Unanswered("email", "The customer of this session is not there any more. Go back to the shop.")
         return state.table("customer").get(id)
     invoiced = session["invoice_creation"] is not None and session["invoice_creation"]["enabled"]
     free = session["mode"] == "payment" and not session["amount_total"]

@@ -7,7 +7,6 @@ from sandbox.api.errors import invalid, missing, unsupported
 from sandbox.timing.periods import DAY
 
 FOR_MODE = {
-    "customer_creation": ("payment", "setup"),
     "discounts": ("payment", "subscription"),
     "allow_promotion_codes": ("payment", "subscription"),
     "invoice_creation": ("payment",),
@@ -43,6 +42,8 @@ def check(params: dict[str, Any], now: int) -> None:
     for name, modes in FOR_MODE.items():
         if name in params and mode not in modes:
             raise invalid(f"You can not pass `{name}` in `{mode}` mode.", name)
+    if "customer_creation" in params and mode == "subscription":
+        raise invalid("`customer_creation` can only be used in `payment` mode.", "customer_creation")
     for one, other in EXCLUSIVE:
         if params.get(one) is not None and params.get(other) is not None:
             raise invalid(f"You may only specify one of these parameters: {one}, {other}.", one)

@@ -22,6 +22,8 @@ FROM_DATA = (
     "proration_behavior", "trial_end", "trial_period_days", "trial_settings",
 )  # fmt: skip
 
+UNBILLED: Object = {"amount": 0, "discount_amounts": [], "taxes": []}
+
 
 def set_totals(state: State, session: Object) -> None:
     """Works the amounts of a session and its items out anew. Raises ApiError 400 for a discount that does not fit."""
@@ -31,8 +33,9 @@ def set_totals(state: State, session: Object) -> None:
     bill = pretended(state, lambda: imagined(state, session))
     waiting = list(bill["lines"])
     for item in items_of(state, session):
-        line = next(line for line in waiting if line["pricing"]["price_details"]["price"] == item["price"])
-        waiting.remove(line)
+        line = next((line for line in waiting if line["pricing"]["price_details"]["price"] == item["price"]), UNBILLED)
+        if line is not UNBILLED:
+            waiting.remove(line)
         apply(state.edit(item), line)
     session |= {"amount_subtotal": bill["subtotal"], "amount_total": bill["total"]}
     session["total_details"] = {

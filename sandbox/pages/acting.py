@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -48,8 +49,14 @@ class Acting:
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a posted form; of those given twice the last one counts."""
+    """The fields of a posted form, or of a JSON object of texts; of those given twice the last one counts."""
     body = await request.body()
+    if request.headers.get("content-type", "").startswith("application/json"):
+        try:
+            given = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            given = None
+        return {name: str(value) for name, value in given.items()} if isinstance(given, dict) else {}
     return dict(parse_qsl(body[:MOST_BYTES].decode("utf-8", "replace"), keep_blank_values=True))
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.account.objects import Object
+from sandbox.api.errors import ApiError
 from sandbox.checkout.authentication import answered
 from sandbox.money import display
 from sandbox.pages.acting import Acting, form_of, see_other
@@ -49,7 +50,10 @@ class BankPage(Acting):
         found = intent
         succeed = (await form_of(request)).get("succeed") == "true"
         back = ((intent["next_action"] or {}).get("redirect_to_url") or {}).get("return_url")
-        self.carry_out(lambda: answered(self.state, found, succeed=succeed))
+        try:
+            self.carry_out(lambda: answered(self.state, found, succeed=succeed))
+        except ApiError as error:
+            return document("That is not possible any more", paragraph(str(error), "problem"), error.status)
         if not back:
             return document("Done", paragraph(f"The intent is now {intent['status']}. You can close this page."))
         secret = {intent["object"]: intent["id"], f"{intent['object']}_client_secret": intent["client_secret"]}

@@ -193,10 +193,16 @@ def label(session: Object) -> str:
     if wanted in BUTTONS:
         word = BUTTONS[wanted]
     elif session["mode"] == "subscription":
-        word = "Subscribe" if session["amount_total"] else "Start trial"
+        word = "Start trial" if on_trial(session) and not session["amount_total"] else "Subscribe"
     else:
         word = "Pay" if session["amount_total"] else "Complete order"
     return f"{word} {display(session['amount_total'], session['currency'])}" if word == "Pay" else word
+
+
+def on_trial(session: Object) -> bool:
+    """Whether the subscription begins with a trial."""
+    data = session["_"].get("subscription_data") or {}
+    return "trial_period_days" in data or "trial_end" in data
 
 
 def back(session: Object) -> str:

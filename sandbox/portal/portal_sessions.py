@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import Call
-from sandbox.api.errors import invalid, missing, unsupported
+from sandbox.api.errors import ApiError, invalid, missing, unsupported
 from sandbox.checkout.session_rules import check_url
 from sandbox.portal.portal_configurations import usable
 from sandbox.subscriptions.subscription_standing import ENDED
@@ -59,11 +59,7 @@ def flow_of(state: State, customer: Object, configuration: Object, given: dict[s
         if name in given and name != type:
             raise invalid(f"`{name}` is only for flows of that type.", f"flow_data[{name}]")
     if not configuration["features"][FEATURES[type]]["enabled"]:
-        raise invalid(
-            f"This flow is not possible because the {FEATURES[type].replace('_', ' ')} feature in the portal"
-            " configuration is disabled.",
-            "flow_data[type]",
-        )
+        raise disabled(type)
     shown: Object = {
         "after_completion": after(given.get("after_completion")),
         "customer_update": {} if type == "customer_update" else None,
@@ -80,6 +76,15 @@ def flow_of(state: State, customer: Object, configuration: Object, given: dict[s
         check_subscription(state, customer, given[type]["subscription"], type, param)
         shown[type] = DESCRIBED[type](state, given[type], param)
     return shown
+
+
+def disabled(type: str) -> ApiError:
+    """What the configuration does not offer."""
+    what = "This subscription cannot be canceled" if type == "subscription_cancel" else "This flow cannot be used"
+    if type.startswith("subscription_update"):
+        what = "This subscription cannot be updated"
+    feature = FEATURES[type].replace("_", " ")
+    return invalid(f"{what} because the {feature} feature in the portal configuration is disabled.", "flow_data[type]")
 
 
 def after(given: dict[str, Any] | None) -> Object:
@@ -142,6 +147,8 @@ def confirm_flow(state: State, given: dict[str, Any], param: str) -> Object:
         {"coupon": discount.get("coupon"), "promotion_code": discount.get("promotion_code")}
         for discount in given.get("discounts", [])
     ]
+    if (shown["price"], shown["quantity"]) == (item["price"], item["quantity"]) and not discounts:
+        raise invalid("Cannot update the subscription because there are no changes to confirm.", param)
     return {"discounts": discounts or None, "items": [shown], "subscription": given["subscription"]}
 
 

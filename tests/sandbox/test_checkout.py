@@ -1,5 +1,6 @@
 """Checkout Sessions and the page behind them, as shops and their customers use them."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from tests.sandbox.browser import Browser
 from tests.sandbox.client import DAY, Client, Object, Refusal, item_of
+from tests.sandbox.conftest import fresh
 
 SHOP = "https://shop.test"
 SUCCESS = SHOP + "/thanks?session={CHECKOUT_SESSION_ID}"
@@ -440,6 +442,45 @@ def test_the_intent_of_a_session_is_nobody_elses(shared: Client) -> None:
         with pytest.raises(Refusal) as refusal:
             shared.post(f"/v1/payment_intents/{intent}/{verb}")
         assert "belongs to a Checkout Session" in refusal.value.error["message"]
+
+
+def test_a_later_anchor_bills_the_time_up_to_it_or_nothing(shared: Client) -> None:
+    price = shared.price(3_100)
+    anchor = session(shared)["created"] + 10 * DAY
+    data = {"billing_cycle_anchor": anchor}
+    part = session(shared, "subscription", price, subscription_data=data)
+    assert 900 < part["amount_total"] < 1_150
+    page(shared, part).press("Subscribe", email=EMAIL, number=VISA)
+    done = again(shared, part, "subscription", "invoice")
+    assert (done["subscription"]["billing_cycle_anchor"], done["invoice"]["amount_remaining"]) == (anchor, 0)
+    assert done["invoice"]["amount_paid"] == done["amount_total"]
+    free = session(shared, "subscription", price, subscription_data=data | {"proration_behavior": "none"})
+    page(shared, free).press("Subscribe", email=EMAIL, number=VISA)
+    assert again(shared, free, "subscription")["subscription"]["status"] == "active"
+    assert again(shared, free)["amount_total"] == 0
+
+
+def test_a_customer_that_is_gone_cannot_pay(shared: Client) -> None:
+    customer = shared.customer(None)
+    made = session(shared, customer=customer["id"])
+    browser = page(shared, made)
+    shared.delete(f"/v1/customers/{customer['id']}")
+    browser.press("Subscribe", number=VISA)
+    assert browser.status == 400
+    assert again(shared, made)["status"] == "open"
+
+
+def test_a_session_outlives_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "account.db"
+    with fresh(data=file) as client:
+        made = session(client)
+    with fresh(data=file) as client:
+        httpx.post(f"{client.url}/sandbox/checkout/{made['id']}", json={"email": EMAIL, "card": VISA})
+        assert again(client, made, "subscription")["subscription"]["status"] == "active"
+        late = session(client)
+    with fresh(data=file) as client:
+        client.advance(DAY + 1)
+        assert again(client, late)["status"] == "expired"
 
 
 def test_customers_on_a_test_clock_subscribe_in_its_time(shared: Client) -> None:

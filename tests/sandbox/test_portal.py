@@ -238,6 +238,8 @@ def test_a_change_that_the_shop_prepared_is_confirmed(shared: Client) -> None:
     browser = portal(shared, customer, flow_data=flow, configuration=switching(shared, small, big))
     assert "$60.00 / month" in browser.text
     browser.press("Confirm")
+    with pytest.raises(Refusal, match="no changes to confirm"):
+        portal(shared, customer, flow_data=flow, configuration=switching(shared, small, big))
     changed = item_of(shared.subscription(subscription["id"]))
     assert (changed["price"]["id"], changed["quantity"]) == (big["id"], 2)
 
