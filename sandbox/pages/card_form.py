@@ -23,6 +23,10 @@ OFFERED = (
 )
 NOT_A_TEST_CARD = "Your card number is incorrect. Only Stripe's test cards work here, such as 4242 4242 4242 4242."
 
+NOT_AUTHENTICATED = (
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+)
+
 
 def card_fields(saved: Sequence[Object], chosen: str = "", *, wrong: bool = False) -> str:
     """The fields of a form."""
@@ -41,6 +45,16 @@ def naming(method: Object) -> str:
     """`Visa •••• 4242`."""
     card = method["card"]
     return f"{card['brand'].capitalize()} •••• {card['last4']}"
+
+
+def what_failed(intent: Object | None) -> str:
+    """What went wrong with an intent that waits for another card; "" for one that does not."""
+    if intent is None or intent["status"] != "requires_payment_method":
+        return ""
+    error = intent.get("last_payment_error") or intent.get("last_setup_error") or {}
+    if str(error.get("code")).endswith("_authentication_failure"):
+        return NOT_AUTHENTICATED
+    return str(error.get("message") or "")
 
 
 def spaced(number: str) -> str:

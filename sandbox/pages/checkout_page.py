@@ -16,7 +16,7 @@ from sandbox.checkout.session_items import items_of
 from sandbox.checkout.session_payment import confirm, needs_card
 from sandbox.money import display
 from sandbox.pages.acting import Acting, form_of, see_other
-from sandbox.pages.card_form import card_fields, chosen_method
+from sandbox.pages.card_form import card_fields, chosen_method, what_failed
 from sandbox.pages.checkout_fields import answer_fields
 from sandbox.pages.layout import button, document, field, form, link, paragraph, tick
 from sandbox.payments.cards import Decline
@@ -47,7 +47,7 @@ class CheckoutPage(Acting):
             return document("No such session", paragraph("There is no such Checkout Session."), 404)
         if session["status"] != "open":
             return self.over(session)
-        return self.page(session, {}, problem=self.left_over(session))
+        return self.page(session, {}, problem=what_failed(self.intent_of(session)))
 
     def over(self, session: Object) -> Response:
         """A session that is complete or expired."""
@@ -59,14 +59,6 @@ class CheckoutPage(Acting):
         if target:
             return see_other(target)
         return document("Thank you", paragraph("The payment is through. You can close this page.", "done"))
-
-    def left_over(self, session: Object) -> str:
-        """What went wrong at the bank, for one who comes back from there."""
-        intent = self.intent_of(session)
-        if intent is None or intent["status"] != "requires_payment_method":
-            return ""
-        error = intent.get("last_payment_error") or intent.get("last_setup_error") or {}
-        return str(error.get("message") or "")
 
     def intent_of(self, session: Object) -> Object | None:
         """The intent behind a session, if there is one yet."""

@@ -15,7 +15,7 @@ from sandbox.invoices.invoice_collection import collect
 from sandbox.invoices.invoice_finalization import open_payment
 from sandbox.money import display
 from sandbox.pages.acting import Acting, form_of, see_other
-from sandbox.pages.card_form import card_fields, chosen_method
+from sandbox.pages.card_form import card_fields, chosen_method, what_failed
 from sandbox.pages.layout import button, document, form, link, paragraph, table
 from sandbox.pages.pdf import pdf
 from sandbox.payments.cards import Decline
@@ -55,9 +55,7 @@ class InvoicePage(Acting):
         """What went wrong at the bank, for one who comes back from there."""
         id = request.query_params.get("payment_intent")
         intent = self.intent_of(invoice)
-        if intent is None or intent["id"] != id or intent["status"] != "requires_payment_method":
-            return ""
-        return str((intent["last_payment_error"] or {}).get("message") or "")
+        return what_failed(intent) if intent is not None and intent["id"] == id else ""
 
     def intent_of(self, invoice: Object) -> Object | None:
         """The intent that is to pay an invoice."""

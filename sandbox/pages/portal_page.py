@@ -11,9 +11,8 @@ from sandbox.api.errors import ApiError
 from sandbox.checkout.session_answers import Unanswered
 from sandbox.pages import portal_sections
 from sandbox.pages.acting import Acting, form_of, see_other
-from sandbox.pages.card_form import chosen_method
+from sandbox.pages.card_form import NOT_AUTHENTICATED, chosen_method
 from sandbox.pages.layout import document, link, paragraph
-from sandbox.payments import payment_attempts
 from sandbox.payments.cards import Decline
 from sandbox.portal.portal_actions import Form, Portal
 from sandbox.portal.portal_sessions import is_over
@@ -70,7 +69,7 @@ class PortalPage(Acting):
         portal, outcome = found
         if outcome == "succeeded":
             return self.after(portal.session, "add_card", request.url.path)
-        problem = payment_attempts.AUTHENTICATION_FAILED if outcome else ""
+        problem = NOT_AUTHENTICATED if outcome else ""
         return self.page(request, portal, {}, problem, done=DONE.get(request.query_params.get("done", ""), ""))
 
     def gone(self) -> Response:

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox.browser import Browser
 from tests.sandbox.client import DAY, Client, Object, Refusal, item_of
 from tests.sandbox.conftest import fresh
+from tests.sandbox.shopper import Browser
 
 SHOP = "https://shop.test"
 SUCCESS = SHOP + "/thanks?session={CHECKOUT_SESSION_ID}"

@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-from tests.sandbox.browser import Browser
 from tests.sandbox.client import Client, Object
+from tests.sandbox.shopper import Browser
 
 VISA, DECLINED, ASKS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155"
 

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.sandbox.browser import Browser
 from tests.sandbox.client import DAY, Client, Object, Refusal, item_of
+from tests.sandbox.shopper import Browser
 
 RETURN = "https://shop.test/account"
 ALL = {
