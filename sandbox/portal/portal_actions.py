@@ -120,8 +120,7 @@ class Portal:
         if settings["mode"] == "at_period_end":
             subscriptions.update(self.call({"id": subscription["id"]}, params | {"cancel_at_period_end": True}))
             return
-        proration = settings["proration_behavior"]
-        params |= {"prorate": proration != "none", "invoice_now": proration == "always_invoice"}
+        params["prorate"] = settings["proration_behavior"] != "none"
         subscriptions.cancel(self.call({"id": subscription["id"]}, params))
 
     def resume(self, form: Form) -> None:

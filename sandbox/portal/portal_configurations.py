@@ -27,7 +27,10 @@ OFF: Object = {
         "mode": "at_period_end",
         "proration_behavior": "none",
     },
-    "subscription_pause": {"duration": {"interval_options": [], "type": "indefinite"}, "enabled": False},
+    "subscription_pause": {
+        "duration": {"interval_options": [{"interval": "month", "interval_count": 1}], "type": "interval_options"},
+        "enabled": False,
+    },
     "subscription_update": {
         "billing_cycle_anchor": None,
         "default_allowed_updates": [],
@@ -111,7 +114,10 @@ def write(state: State, configuration: Object, params: dict[str, Any]) -> None:
         for key, value in given.items():
             if key == "cancellation_reason":
                 feature[key] |= value
-            elif value is not None and key not in ("schedule_at_period_end", "duration"):
+            elif key == "duration":
+                options = [{"interval_count": 1} | one for one in value.get("interval_options", [])]
+                feature[key] = {"interval_options": options, "type": value["type"]}
+            elif value is not None and key != "schedule_at_period_end":
                 feature[key] = value
 
 
@@ -135,6 +141,12 @@ def checked(state: State, given: dict[str, Any], place: int) -> Object:
 
 def check_complete(name: str, feature: Object) -> None:
     """What is switched on says what it covers. Raises ApiError 400."""
+    if name == "subscription_cancel" and feature["proration_behavior"] != "none":
+        param = "features[subscription_cancel][proration_behavior]"
+        if feature["proration_behavior"] == "always_invoice":
+            raise invalid("Cancellations in the portal can be prorated, but not invoiced at once.", param)
+        if feature["mode"] != "immediately":
+            raise invalid("`proration_behavior` is only for cancellations with `mode` set to `immediately`.", param)
     if not feature["enabled"]:
         return
     if name == "customer_update" and not feature["allowed_updates"]:

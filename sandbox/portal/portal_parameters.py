@@ -2,7 +2,6 @@
 
 from sandbox.api.parameters import (
     PAGING,
-    Anything,
     Boolean,
     Choice,
     Hash,
@@ -14,6 +13,7 @@ from sandbox.api.parameters import (
     Text,
     unsupported_names,
 )
+from sandbox.catalogue.price_data import INTERVAL
 
 UPDATES = ("address", "email", "name", "phone", "shipping", "tax_id")
 REASONS = (
@@ -39,6 +39,12 @@ PRODUCT = Hash(
         "product": Text(required=True),
     }
 )
+DURATION = Hash(
+    {
+        "interval_options": Listed(Hash({"interval": INTERVAL, "interval_count": Integer(low=1)})),
+        "type": Choice(("indefinite", "interval_options"), required=True),
+    }
+)
 
 
 def features(*, required: bool) -> Hash:
@@ -56,14 +62,14 @@ def features(*, required: bool) -> Hash:
                 {
                     "cancellation_reason": Hash(
                         unsupported_names("feedback_options")
-                        | {"enabled": Boolean(required=True), "options": Listed(Choice(REASONS))}
+                        | {"enabled": Boolean(required=True), "options": Listed(Choice(REASONS), required=required)}
                     ),
                     "enabled": Boolean(required=required),
                     "mode": Choice(("at_period_end", "immediately")),
                     "proration_behavior": PRORATION,
                 }
             ),
-            "subscription_pause": Hash(unsupported_names("enabled") | {"duration": Anything()}),
+            "subscription_pause": Hash(unsupported_names("enabled") | {"duration": DURATION}),
             "subscription_update": Hash(
                 {
                     "billing_cycle_anchor": Choice(("now", "unchanged")),

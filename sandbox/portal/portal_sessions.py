@@ -74,7 +74,7 @@ def flow_of(state: State, customer: Object, configuration: Object, given: dict[s
             raise missing(f"flow_data[{type}]")
         param = f"flow_data[{type}]"
         check_subscription(state, customer, given[type]["subscription"], type, param)
-        shown[type] = DESCRIBED[type](state, given[type], param)
+        shown[type] = DESCRIBED[type](state, configuration, given[type], param)
     return shown
 
 
@@ -120,7 +120,7 @@ def check_subscription(state: State, customer: Object, id: str, type: str, param
         )
 
 
-def cancel_flow(state: State, given: dict[str, Any], param: str) -> Object:
+def cancel_flow(state: State, configuration: Object, given: dict[str, Any], param: str) -> Object:
     """Canceling, perhaps with an offer to stay."""
     retention = given.get("retention")
     if retention:
@@ -128,12 +128,12 @@ def cancel_flow(state: State, given: dict[str, Any], param: str) -> Object:
     return {"retention": retention, "subscription": given["subscription"]}
 
 
-def update_flow(state: State, given: dict[str, Any], param: str) -> Object:
+def update_flow(state: State, configuration: Object, given: dict[str, Any], param: str) -> Object:
     """Choosing another plan."""
     return {"subscription": given["subscription"]}
 
 
-def confirm_flow(state: State, given: dict[str, Any], param: str) -> Object:
+def confirm_flow(state: State, configuration: Object, given: dict[str, Any], param: str) -> Object:
     """Confirming a change that the shop has prepared."""
     (one,) = given["items"] or [{}]
     item = state.table("subscription_item").get(one.get("id"))
@@ -141,6 +141,12 @@ def confirm_flow(state: State, given: dict[str, Any], param: str) -> Object:
         raise invalid("The item is not of the subscription.", f"{param}[items][0][id]", "resource_missing")
     if one.get("price"):
         state.find("price", one["price"], f"{param}[items][0][price]")
+        products = configuration["features"]["subscription_update"]["products"]
+        if one["price"] not in [item["price"], *(id for product in products for id in product["prices"])]:
+            raise invalid(
+                f"The price {one['price']} is not among the products of the portal configuration.",
+                f"{param}[items][0][price]",
+            )
     shown = {"id": item["id"], "price": one.get("price") or item["price"]}
     shown["quantity"] = one.get("quantity", item["quantity"])
     discounts = [

@@ -235,6 +235,8 @@ def test_a_change_that_the_shop_prepared_is_confirmed(shared: Client) -> None:
     }
     with pytest.raises(Refusal, match="is disabled"):
         portal(shared, customer, flow_data=flow)
+    with pytest.raises(Refusal, match="not among the products"):
+        portal(shared, customer, flow_data=flow, configuration=switching(shared, small))
     browser = portal(shared, customer, flow_data=flow, configuration=switching(shared, small, big))
     assert "$60.00 / month" in browser.text
     browser.press("Confirm")
@@ -294,6 +296,11 @@ def test_links_work_for_a_while_only(alone: Client) -> None:
         ),
         ("configurations", {"features": {"subscription_update": {"enabled": True}}},
          "features[subscription_update][default_allowed_updates]"),
+        (
+            "configurations",
+            {"features": {"subscription_cancel": {"enabled": True, "proration_behavior": "create_prorations"}}},
+            "features[subscription_cancel][proration_behavior]",
+        ),
         ("sessions", {}, "customer"),
         ("sessions", {"customer": "cus_nope"}, "customer"),
         ("sessions", {"return_url": "javascript:alert(1)"}, "return_url"),
