@@ -78,7 +78,7 @@ def read(state: State, session: Object, form: Form) -> Object:
         "address": dict.fromkeys(ADDRESS),
         "tax_ids": [],
         "save_card": form.get("save_card") == "true",
-    }
+    } | names_of(session, form)
     if session["phone_number_collection"]["enabled"]:
         answers["phone"] = form.get("phone", "").strip()
         if not re.fullmatch(r"\+?[0-9 ()-]{5,20}", answers["phone"]):
@@ -94,6 +94,20 @@ def read(state: State, session: Object, form: Form) -> Object:
     fill_in(session, form)
     agree(session, form)
     return answers
+
+
+def names_of(session: Object, form: Form) -> Object:
+    """The names that the shop asks for."""
+    names: Object = {"business_name": None, "individual_name": None}
+    for kind, asked in session.get("name_collection", {}).items():
+        name = f"{kind}_name"
+        if asked["enabled"]:
+            names[name] = form.get(name, "").strip() or None
+            if names[name] is None and not asked["optional"]:
+                raise Unanswered(
+                    name, "Enter your name." if kind == "individual" else "Enter the name of the business."
+                )
+    return names
 
 
 def email_of(state: State, session: Object, form: Form) -> str:

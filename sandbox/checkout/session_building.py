@@ -92,6 +92,10 @@ def blank(state: State, params: dict[str, Any], customer: Object | None, now: in
     } | {name: params[name] for name in PLAIN if name in params}
     if params.get("excluded_payment_method_types"):
         session["excluded_payment_method_types"] = params["excluded_payment_method_types"]
+    if params.get("name_collection"):
+        session["name_collection"] = {
+            name: {"optional": False} | given for name, given in params["name_collection"].items()
+        }
     if params.get("tax_id_collection"):
         session["tax_id_collection"] = {"required": "never"} | params["tax_id_collection"]
     if not hosted:

@@ -5,6 +5,8 @@ from typing import Any
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import Call
+from sandbox.api.views import snapshot
+from sandbox.checkout.session_items import items_of
 from sandbox.checkout.session_totals import ordered, subscription_params
 from sandbox.customers import customers
 from sandbox.invoices.invoice_collection import paid
@@ -33,12 +35,9 @@ def finish(state: State, session: Object, customer: Object | None, intent: Objec
         "status": "complete",
         "url": None,
     }
-    if answers.get("shipping"):
-        session["collected_information"] = {
-            "business_name": None,
-            "individual_name": None,
-            "shipping_details": answers["shipping"],
-        }
+    names = {name: answers[name] for name in ("business_name", "individual_name")}
+    if answers.get("shipping") or any(names.values()):
+        session["collected_information"] = names | {"shipping_details": answers.get("shipping")}
     state.table("checkout.session").reindex(session["id"])
     emit(state, "checkout.session.completed", session)
 
@@ -59,6 +58,17 @@ def subscribe(state: State, session: Object, customer: Object, intent: Object | 
             params["paid_with"] = intent["id"]
     subscription = begin(state, customer, params)
     session |= {"subscription": subscription["id"], "invoice": subscription["latest_invoice"]}
+    show_redeemed(state, session, subscription)
+
+
+def show_redeemed(state: State, session: Object, subscription: Object) -> None:
+    """The discounts that there are now, in place of those that were only reckoned with."""
+    redeemed = [snapshot(state, state.get("discount", id)) for id in subscription["discounts"]]
+    by_coupon = {discount["source"]["coupon"]: discount for discount in redeemed}
+    lists = [session["_"]["breakdown"]["discounts"]]
+    lists += [state.edit(item)["_"]["discounts"] for item in items_of(state, session)]
+    for one in [entry for entries in lists for entry in entries]:
+        one["discount"] = by_coupon.get(one["discount"]["source"]["coupon"], one["discount"])
 
 
 def bill(state: State, session: Object, customer: Object, intent: Object | None) -> None:
@@ -115,9 +125,9 @@ def details_of(session: Object, customer: Object | None, answers: Object) -> Obj
     setup = session["mode"] == "setup"
     return {
         "address": None if setup else answers["address"],
-        "business_name": None,
+        "business_name": answers["business_name"],
         "email": answers["email"],
-        "individual_name": None,
+        "individual_name": answers["individual_name"],
         "name": answers["name"],
         "phone": answers["phone"],
         "tax_exempt": None if setup else customer["tax_exempt"] if customer else "none",

@@ -159,7 +159,7 @@ INVOICE_CREATION = Hash(
     }
 )
 UNSUPPORTED = (
-    "after_expiration automatic_tax customer_account managed_payments name_collection optional_items"
+    "after_expiration automatic_tax customer_account managed_payments optional_items"
     " payment_method_configuration shipping_options"
 )
 CREATE: Shape = unsupported_names(UNSUPPORTED) | {
@@ -195,6 +195,9 @@ CREATE: Shape = unsupported_names(UNSUPPORTED) | {
     "locale": Choice(LOCALES),
     "metadata": Metadata(),
     "mode": Choice(MODES),
+    "name_collection": Hash(
+        dict.fromkeys(("business", "individual"), Hash({"enabled": Boolean(required=True), "optional": Boolean()}))
+    ),
     "origin_context": Choice(("mobile_app", "web")),
     "payment_intent_data": Hash(PAYMENT_INTENT_DATA),
     "payment_method_collection": Choice(("always", "if_required")),

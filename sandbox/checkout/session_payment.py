@@ -68,6 +68,7 @@ def customer_for(state: State, session: Object, answers: Object) -> Object | Non
     if session["customer_creation"] != "always" and not invoiced and not free:
         return None
     params: dict[str, Any] = {"email": answers["email"], "name": answers["name"], "phone": answers["phone"]}
+    params |= {name: answers[name] for name in ("business_name", "individual_name") if answers[name]}
     if any(answers["address"].values()):
         params["address"] = answers["address"]
     if answers.get("shipping"):

@@ -6,7 +6,7 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import Call
 from sandbox.api.errors import invalid
-from sandbox.api.views import public, snapshot
+from sandbox.api.views import snapshot
 from sandbox.catalogue.discounts import check_restrictions, resolve
 from sandbox.checkout.session_items import items_of
 from sandbox.customers import customers
@@ -105,7 +105,7 @@ def imagined(state: State, session: Object) -> Object:
         asked = subscription_params(state, session) | {"payment_behavior": "default_incomplete"}
         invoice = state.get("invoice", begin(state, customer, asked)["latest_invoice"])
     check_code(state, session, customer, invoice["subtotal"])
-    lines = [public(line) for line in state.table("line_item").oldest_first("invoice", invoice["id"])]
+    lines = [snapshot(state, line) for line in state.table("line_item").oldest_first("invoice", invoice["id"])]
     discounts = {one["discount"]: shown(state, session, one["discount"]) for one in invoice["total_discount_amounts"]}
     for line in lines:
         line["discount_objects"] = discounts

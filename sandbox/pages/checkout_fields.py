@@ -24,6 +24,10 @@ def answer_fields(session: Object, email: str | None, given: Mapping[str, str], 
 
     mail = 'autocomplete="email"'
     body = paragraph(f"E-mail: {email}") if email else one("email", "E-mail", type="email", more=mail)
+    for kind, label in (("individual", "Full name"), ("business", "Business name")):
+        asked = session.get("name_collection", {}).get(kind, {"enabled": False})
+        if asked["enabled"]:
+            body += one(f"{kind}_name", label + (" (optional)" if asked["optional"] else ""))
     if session["phone_number_collection"]["enabled"]:
         body += one("phone", "Phone", type="tel", more='autocomplete="tel"')
     if session["shipping_address_collection"]:

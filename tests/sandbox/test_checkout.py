@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.sandbox.client import DAY, Client, Object, Refusal, item_of
 from tests.sandbox.conftest import fresh
@@ -253,8 +255,10 @@ def test_a_promotion_code_is_applied_on_the_page_and_counted_when_paid(shared: C
     assert (discount["amount"], discount["discount"]["source"]["coupon"]) == (500, coupon["id"])
     assert shared.get(f"/v1/promotion_codes/{code['id']}")["times_redeemed"] == 0
     browser.press("Subscribe", email=EMAIL, number=VISA)
-    done = again(shared, made, "subscription", "invoice")
-    assert (done["invoice"]["amount_paid"], len(done["subscription"]["discounts"])) == (2_000, 1)
+    done = again(shared, made, "subscription", "invoice", "total_details.breakdown")
+    assert done["invoice"]["amount_paid"] == 2_000
+    (discount,) = done["total_details"]["breakdown"]["discounts"]
+    assert done["subscription"]["discounts"] == [discount["discount"]["id"]]
     assert shared.get(f"/v1/promotion_codes/{code['id']}")["times_redeemed"] == 1
 
 
@@ -267,6 +271,31 @@ def test_a_free_order_needs_no_card_and_makes_a_customer(shared: Client) -> None
     assert (done["payment_status"], done["payment_intent"]) == ("no_payment_required", None)
     assert done["customer"].startswith("cus_")
     assert shared.get(f"/v1/coupons/{coupon['id']}")["times_redeemed"] == 1
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    lines=st.lists(st.tuples(st.integers(100, 9_999), st.integers(1, 7)), min_size=1, max_size=4),
+    percent=st.sampled_from([0, 7, 33, 50]),
+)
+def test_lines_total_invoice_and_payment_agree(shared: Client, lines: list[tuple[int, int]], percent: int) -> None:
+    items = [
+        {
+            "price_data": {"currency": "usd", "product_data": {"name": "Thing"}, "unit_amount": amount},
+            "quantity": quantity,
+        }
+        for amount, quantity in lines
+    ]
+    off = {"discounts": [{"coupon": shared.post("/v1/coupons", percent_off=percent)["id"]}]} if percent else {}
+    made = session(shared, "payment", line_items=items, invoice_creation={"enabled": True}, **off)
+    httpx.post(made["url"], data={"email": EMAIL, "card": VISA})
+    done = again(shared, made, "line_items", "invoice", "payment_intent")
+    bought = done["line_items"]["data"]
+    subtotal = sum(amount * quantity for amount, quantity in lines)
+    assert done["amount_subtotal"] == sum(item["amount_subtotal"] for item in bought) == subtotal
+    assert done["amount_total"] == sum(item["amount_total"] for item in bought)
+    assert done["amount_total"] == done["invoice"]["total"] == done["payment_intent"]["amount_received"]
+    assert done["total_details"]["amount_discount"] == subtotal - done["amount_total"]
 
 
 def test_a_code_below_its_minimum_is_refused_on_the_page(shared: Client) -> None:
@@ -355,19 +384,26 @@ def test_the_shop_asks_more(shared: Client) -> None:
         consent_collection={"terms_of_service": "required"},
         shipping_address_collection={"allowed_countries": ["US", "CA"]},
         phone_number_collection={"enabled": True},
+        name_collection={"business": {"enabled": True}, "individual": {"enabled": True, "optional": True}},
+        customer_creation="always",
     )
     home = {"line1": "1 Way", "city": "Paris", "postal_code": "75001", "country": "FR"}
     answers = {f"shipping_{name}": value for name, value in home.items()} | {
         "email": EMAIL, "number": VISA, "phone": "+15551234567", "shipping_name": "Ada",
     }  # fmt: skip
     browser = page(shared, made).press("Pay", **answers)
+    assert "Enter the name of the business." in browser.text
+    browser.press("Pay", business_name="Engines", number=VISA)
     assert "The shop sends to these countries only: US, CA." in browser.text
     browser.press("Pay", shipping_country="us", number=VISA)
     assert "Choose one of the options" in browser.text or "Fill in: Size." in browser.text
     browser.press("Pay", custom_size="l", number=VISA)
     assert "Accept the terms of service." in browser.text
     browser.press("Pay", terms_of_service="accepted", number=VISA)
-    done = again(shared, made, "payment_intent")
+    done = again(shared, made, "payment_intent", "customer")
+    assert [done[where]["business_name"] for where in ("customer", "customer_details", "collected_information")] == [
+        "Engines"
+    ] * 3
     assert (done["status"], done["consent"]) == ("complete", {"promotions": None, "terms_of_service": "accepted"})
     assert [field[field["type"]]["value"] for field in done["custom_fields"]] == [None, "l"]
     assert done["collected_information"]["shipping_details"]["address"]["country"] == "US"
