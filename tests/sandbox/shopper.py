@@ -1,124 +1,63 @@
-"""A person with a browser: opens pages, reads them, fills in forms, presses buttons; no JavaScript."""
-
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from urllib.parse import urljoin
+"""A customer with a browser: goes where the shop's links lead, fills in forms, presses buttons, and leaves again."""
 
 import httpx
 
-Fields = dict[str, str]
+from tests.sandbox.browser import Document
 
 
-@dataclass
-class Form:
-    """A form as it stands on the page, with what it would send if nothing were changed."""
-
-    action: str
-    fields: Fields = field(default_factory=dict)
-    buttons: list[tuple[str, str, str]] = field(default_factory=list)
-    options: dict[str, list[str]] = field(default_factory=dict)
-    labels: set[str] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
-
-
-class Reader(HTMLParser):
-    """Takes a page apart."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self.links: list[tuple[str, str]] = []
-        self.words: list[str] = []
-        self.tags: list[str] = []
-        self._inside = ""
-        self._select = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.tags.append(tag)
-        self._inside = tag
-        form = self.forms[-1] if self.forms else Form("")
-        if tag == "form":
-            self.forms.append(Form(given["action"]))
-        elif tag == "a":
-            self.links.append((given["href"], ""))
-        elif tag == "label":
-            form.labels.add(given.get("for", ""))
-        elif tag == "input":
-            form.ids.add(given.get("id", ""))
-            if given["type"] != "checkbox" or "checked" in given:
-                form.fields[given["name"]] = given.get("value", "")
-        elif tag == "select":
-            form.ids.add(given["id"])
-            self._select = given["name"]
-            form.options[self._select] = []
-        elif tag == "option":
-            if not form.options[self._select] or "selected" in given:
-                form.fields[self._select] = given["value"]
-            form.options[self._select].append(given["value"])
-        elif tag == "button":
-            form.buttons.append(("", given.get("name", ""), given.get("value", "")))
-
-    def handle_data(self, data: str) -> None:
-        if self._inside == "style":
-            return
-        self.words.append(data)
-        if self._inside == "button" and self.forms[-1].buttons[-1][0] == "":
-            self.forms[-1].buttons[-1] = (data, *self.forms[-1].buttons[-1][1:])
-        elif self._inside == "a" and self.links[-1][1] == "":
-            self.links[-1] = (self.links[-1][0], data)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = ""
-
-
-class Browser:
-    """One tab. Addresses outside of the sandbox are not opened, only noted."""
+class Shopper:
+    """One window. Addresses outside of the sandbox are not opened, only noted."""
 
     def __init__(self, home: str) -> None:
         self.home = home
         self.url = ""
-        self.status = 0
-        self.page = Reader("")
+        self.page = Document(nothing("about:blank"))
+
+    @property
+    def status(self) -> int:
+        return self.page.status
 
     @property
     def text(self) -> str:
         """What the page says."""
-        return " ".join(" ".join(self.page.words).split())
+        return " ".join(self.page.text.split())
 
     @property
     def left(self) -> bool:
         """Whether the way has led out of the sandbox."""
         return not self.url.startswith(self.home)
 
-    def open(self, url: str) -> "Browser":
+    def open(self, url: str) -> "Shopper":
         """Goes to an address and on to where it leads."""
         return self._follow("GET", url, {})
 
-    def press(self, label: str, **filled: str) -> "Browser":
-        """Fills in the form that has a button of that name, and presses it."""
+    def press(self, label: str, **filled: str) -> "Shopper":
+        """Fills in the form that has a button whose words begin so, and presses it."""
         for form in self.page.forms:
-            for text, name, value in form.buttons:
+            for text, sent in form.buttons.items():
                 if text.startswith(label):
-                    assert filled.keys() <= form.fields.keys() | {"terms_of_service", "promotions", "save_card"}
-                    sent = form.fields | filled | ({name: value} if name else {})
-                    return self._follow("POST", urljoin(self.url, form.action), sent)
+                    ticked = {"terms_of_service", "promotions", "save_card"}
+                    assert filled.keys() <= form.fields.keys() | ticked, f"The form has {sorted(form.fields)} only."
+                    return self._follow("POST", str(self.page.url.join(form.action)), form.fields | filled | sent)
         raise AssertionError(f"There is no button {label} on: {self.text}")
 
     def link(self, text: str) -> str:
         """Where a link leads."""
-        (found,) = [url for url, shown in self.page.links if shown.startswith(text)]
-        return urljoin(self.url, found)
+        return str(self.page.url.join(self.page.links[text]))
 
-    def _follow(self, method: str, url: str, data: Fields) -> "Browser":
+    def _follow(self, method: str, url: str, data: dict[str, str]) -> "Shopper":
         while True:
             self.url = url
             if self.left:
-                self.page = Reader("")
+                self.page = Document(nothing(url))
                 return self
             answer = httpx.request(method, url, data=data if method == "POST" else None, timeout=30, trust_env=False)
             if answer.status_code != 303:
-                self.status, self.page = answer.status_code, Reader(answer.text)
+                self.page = Document(answer)
                 return self
-            method, url = "GET", urljoin(url, answer.headers["location"])
+            method, url = "GET", str(answer.url.join(answer.headers["location"]))
+
+
+def nothing(url: str) -> httpx.Response:
+    """A page that is not of the sandbox."""
+    return httpx.Response(200, text="<html lang='en'></html>", request=httpx.Request("GET", url))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.sandbox.client import Client, Object
-from tests.sandbox.shopper import Browser
+from tests.sandbox.shopper import Shopper
 
 VISA, DECLINED, ASKS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155"
 
@@ -21,8 +21,8 @@ def unpaid(client: Client, *names: str) -> Object:
     return client.post(f"/v1/invoices/{invoice['id']}/finalize")
 
 
-def page(client: Client, invoice: Object) -> Browser:
-    return Browser(client.url).open(invoice["hosted_invoice_url"])
+def page(client: Client, invoice: Object) -> Shopper:
+    return Shopper(client.url).open(invoice["hosted_invoice_url"])
 
 
 def test_an_open_invoice_is_paid_on_its_page_after_a_declined_card(shared: Client) -> None:
@@ -35,8 +35,8 @@ def test_an_open_invoice_is_paid_on_its_page_after_a_declined_card(shared: Clien
     assert browser.page.forms == []
     now = shared.get(f"/v1/invoices/{invoice['id']}")
     assert (now["status"], now["amount_remaining"]) == ("paid", 0)
-    receipt = Browser(shared.url).open(browser.link("Receipt"))
-    assert "Paid $10.00" in receipt.text
+    receipt = Shopper(shared.url).open(browser.link("Receipt"))
+    assert "Paid$10.00" in receipt.text
 
 
 def test_an_invoice_that_the_bank_asks_about_is_paid_through_its_page(shared: Client) -> None:

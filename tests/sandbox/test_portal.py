@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.sandbox.client import DAY, Client, Object, Refusal, item_of
-from tests.sandbox.shopper import Browser
+from tests.sandbox.shopper import Shopper
 
 RETURN = "https://shop.test/account"
 ALL = {
@@ -18,12 +18,12 @@ ALL = {
 }
 
 
-def portal(client: Client, customer: Object, **params: object) -> Browser:
+def portal(client: Client, customer: Object, **params: object) -> Shopper:
     """The page of a new session."""
     session = client.post(
         "/v1/billing_portal/sessions", **({"customer": customer["id"], "return_url": RETURN} | params)
     )
-    return Browser(client.url).open(session["url"])
+    return Shopper(client.url).open(session["url"])
 
 
 def configuration(client: Client, **features: object) -> str:
@@ -74,7 +74,7 @@ def test_configurations_are_made_and_changed(shared: Client) -> None:
     assert event["data"]["previous_attributes"]["features"] == made["features"]
     session = shared.post("/v1/billing_portal/sessions", customer=shared.customer()["id"], configuration=made["id"])
     assert session["return_url"] == RETURN
-    assert "All about your plan" in Browser(shared.url).open(session["url"]).text
+    assert "All about your plan" in Shopper(shared.url).open(session["url"]).text
     shared.post(f"/v1/billing_portal/configurations/{made['id']}", active=False)
     with pytest.raises(Refusal, match="not active"):
         shared.post("/v1/billing_portal/sessions", customer=shared.customer()["id"], configuration=made["id"])
@@ -277,12 +277,12 @@ def test_links_work_for_a_while_only(alone: Client) -> None:
     customer = alone.customer()
     session = alone.post("/v1/billing_portal/sessions", customer=customer["id"])
     unseen = alone.post("/v1/billing_portal/sessions", customer=customer["id"])
-    Browser(alone.url).open(session["url"])
+    Shopper(alone.url).open(session["url"])
     alone.advance(1_800)
-    assert Browser(alone.url).open(session["url"]).status == 200
-    assert "This link has expired" in Browser(alone.url).open(unseen["url"]).text
+    assert Shopper(alone.url).open(session["url"]).status == 200
+    assert "This link has expired" in Shopper(alone.url).open(unseen["url"]).text
     alone.advance(DAY)
-    assert Browser(alone.url).open(session["url"]).status == 404
+    assert Shopper(alone.url).open(session["url"]).status == 404
 
 
 @pytest.mark.parametrize(
