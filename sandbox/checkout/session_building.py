@@ -69,7 +69,7 @@ def blank(state: State, params: dict[str, Any], customer: Object | None, now: in
             "payment_method_collection", "if_required" if mode == "payment" else "always"
         ),
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"} | card_options(params)},
         "payment_method_types": types(params),
         "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
         "permissions": None,
@@ -111,6 +111,11 @@ def types(params: dict[str, Any]) -> list[str]:
     """How the customer may pay, out of what the sandbox's account accepts."""
     allowed = params.get("allowed_payment_method_types") or TYPES
     return [type for type in TYPES if type in allowed and type not in params.get("excluded_payment_method_types", [])]
+
+
+def card_options(params: dict[str, Any]) -> Object:
+    """What the shop wants of cards."""
+    return (params.get("payment_method_options") or {}).get("card") or {}
 
 
 def branding(given: Any) -> Object:

@@ -3,6 +3,7 @@
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.payments.payment_intent_building import end_intent
+from sandbox.payments.setup_attempt_building import abandon
 from sandbox.webhooks.events import emit
 
 
@@ -16,6 +17,7 @@ def expire(state: State, session: Object) -> None:
     setup = state.table("setup_intent").get(session["_"].get("intent"))
     if setup is not None and setup["status"] not in ("succeeded", "canceled"):
         state.edit(setup).update(status="canceled", cancellation_reason=None, next_action=None)
+        abandon(state, setup)
         emit(state, "setup_intent.canceled", setup)
     emit(state, "checkout.session.expired", session)
 

@@ -22,6 +22,7 @@ from sandbox.api.parameters import (
 )
 from sandbox.catalogue.price_data import INTERVAL, TAX_BEHAVIOR
 from sandbox.payments.payment_intent_parameters import CAPTURE_METHOD
+from sandbox.payments.payment_method_options import OTHERS
 from sandbox.subscriptions.subscription_parameters import CUSTOM_FIELDS as INVOICE_FIELDS
 
 MODES = ("payment", "setup", "subscription")
@@ -158,6 +159,26 @@ INVOICE_CREATION = Hash(
         ),
     }
 )
+OPTIONS = Hash(
+    OTHERS
+    | {
+        "card": Hash(
+            unsupported_names("installments restrictions")
+            | {
+                "capture_method": Choice(("manual",)),
+                "request_extended_authorization": Anything(),
+                "request_incremental_authorization": Anything(),
+                "request_multicapture": Anything(),
+                "request_overcapture": Anything(),
+                "request_three_d_secure": Choice(("any", "automatic", "challenge")),
+                "setup_future_usage": Choice(("off_session", "on_session")),
+                "statement_descriptor_suffix_kana": Anything(),
+                "statement_descriptor_suffix_kanji": Anything(),
+            }
+        ),
+        "demo_pay": Anything(),
+    }
+)
 UNSUPPORTED = (
     "after_expiration automatic_tax customer_account managed_payments optional_items"
     " payment_method_configuration shipping_options"
@@ -202,7 +223,7 @@ CREATE: Shape = unsupported_names(UNSUPPORTED) | {
     "payment_intent_data": Hash(PAYMENT_INTENT_DATA),
     "payment_method_collection": Choice(("always", "if_required")),
     "payment_method_data": Hash({"allow_redisplay": REDISPLAY}),
-    "payment_method_options": Anything(),
+    "payment_method_options": OPTIONS,
     "permissions": Hash({"update_shipping_details": Choice(("client_only", "server_only"))}),
     "phone_number_collection": Hash({"enabled": Boolean(required=True)}),
     "redirect_on_completion": Choice(("always", "if_required", "never")),

@@ -15,6 +15,7 @@ from sandbox.customers import customers
 from sandbox.payments import payment_attempts, payment_intent_building, setup_intent_building
 from sandbox.payments.cards import Decline
 from sandbox.payments.payment_intent_building import end_intent
+from sandbox.payments.payment_method_options import choose
 
 PASSED_ON = (
     "capture_method", "description", "receipt_email", "setup_future_usage", "statement_descriptor",
@@ -127,6 +128,7 @@ def intent_for(state: State, session: Object, customer: Object | None, answers: 
             state, due, session["currency"], customer, **order_fields(session, answers), _=hidden
         )
         session["payment_intent"] = made["id"]
+    choose(made, session["payment_method_options"])
     session["_"]["intent"] = made["id"]
     state.table("checkout.session").reindex(session["id"])
     return made

@@ -13,6 +13,7 @@ from sandbox.checkout.session_items import check_for_mode, set_items
 from sandbox.checkout.session_rules import check
 from sandbox.checkout.session_totals import set_totals
 from sandbox.payments import setup_intent_building
+from sandbox.payments.payment_method_options import choose
 
 FILTERS = ("customer", "payment_intent", "status", "subscription")
 
@@ -56,6 +57,7 @@ def add_setup(state: State, session: Object, customer: Object | None) -> None:
         payment_method_types=list(session["payment_method_types"]),
         _={"checkout": session["id"]},
     )
+    choose(intent, session["payment_method_options"])
     session["setup_intent"] = intent["id"]
     session["_"]["intent"] = intent["id"]
     state.table("checkout.session").reindex(session["id"])

@@ -120,6 +120,15 @@ def test_a_card_that_the_bank_asks_about_leads_through_its_page_and_back(shared:
     assert again(shared, made, "subscription")["subscription"]["status"] == "active"
 
 
+def test_the_shop_can_have_the_bank_asked_whenever_it_can_be(shared: Client) -> None:
+    options = {"card": {"request_three_d_secure": "any"}}
+    made = session(shared, "payment", payment_method_options=options)
+    assert made["payment_method_options"] == options
+    browser = page(shared, made).press("Pay", email=EMAIL, number="4000 0000 0000 3055")
+    assert "3-D Secure" in browser.text
+    assert browser.press("Complete").left
+
+
 def test_the_bank_can_be_answered_by_a_control_call_too(shared: Client) -> None:
     made = session(shared, "payment")
     page(shared, made).press("Pay", email=EMAIL, number=ASKS)
