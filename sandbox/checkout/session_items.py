@@ -7,6 +7,7 @@ from sandbox.account.state import State
 from sandbox.api.calls import merged
 from sandbox.api.errors import ApiError, invalid, no_such, unsupported
 from sandbox.catalogue.price_data import new_price, new_product, recurring_of, unit_of
+from sandbox.taxes.taxation import rates_given
 
 MOST_RECURRING = 20
 
@@ -60,7 +61,7 @@ def add(state: State, session: Object, price: Object) -> Object:
             "metadata": {},
             "price": price["id"],
             "quantity": None,
-            "_": {"discounts": [], "place": 0, "session": session["id"], "taxes": []},
+            "_": {"discounts": [], "place": 0, "session": session["id"], "tax_rates": [], "taxes": []},
         }
     )
 
@@ -82,6 +83,8 @@ def change(state: State, item: Object, given: dict[str, Any], param: str) -> Non
         )
     if "metadata" in given:
         item["metadata"] = merged(item["metadata"], given["metadata"])
+    if "tax_rates" in given:
+        item["_"]["tax_rates"] = rates_given(state, given["tax_rates"], f"{param}[tax_rates]", item["_"]["tax_rates"])
     check_bounds(item, param)
 
 

@@ -24,6 +24,7 @@ from sandbox.catalogue.price_data import INTERVAL, TAX_BEHAVIOR
 from sandbox.payments.payment_intent_parameters import CAPTURE_METHOD
 from sandbox.payments.payment_method_options import OTHERS
 from sandbox.subscriptions.subscription_parameters import CUSTOM_FIELDS as INVOICE_FIELDS
+from sandbox.taxes.taxation import TAX_RATES
 
 MODES = ("payment", "setup", "subscription")
 LOCALES = (
@@ -58,12 +59,13 @@ PRICE_DATA = Hash(
         "unit_amount_decimal": Number(low=Decimal(0), high=Decimal(99_999_999)),
     }
 )
-LINE: dict[str, Kind] = unsupported_names("tax_rates") | {
+LINE: dict[str, Kind] = {
     "adjustable_quantity": ADJUSTABLE,
     "metadata": Metadata(),
     "price": Text(),
     "price_data": PRICE_DATA,
     "quantity": Integer(low=1, high=999_999),
+    "tax_rates": TAX_RATES,
 }
 OPTION = Hash({"label": Text(required=True, limit=100), "value": Text(required=True, limit=100)})
 WRITTEN = Hash({"default_value": Text(), "maximum_length": Integer(low=1), "minimum_length": Integer(low=1)})
@@ -114,7 +116,7 @@ PAYMENT_INTENT_DATA: dict[str, Kind] = unsupported_names("application_fee_amount
     "transfer_group": Text(),
 }
 SUBSCRIPTION_DATA: dict[str, Kind] = unsupported_names(
-    "application_fee_percent default_tax_rates on_behalf_of pending_invoice_item_interval transfer_data"
+    "application_fee_percent on_behalf_of pending_invoice_item_interval transfer_data"
 ) | {
     "billing_cycle_anchor": TIMESTAMP,
     "billing_cycle_anchor_config": Hash(
@@ -127,6 +129,7 @@ SUBSCRIPTION_DATA: dict[str, Kind] = unsupported_names(
         }
     ),
     "billing_mode": Hash({"flexible": Anything(), "type": Choice(("classic", "flexible"), required=True)}),
+    "default_tax_rates": TAX_RATES,
     "description": Text(limit=500),
     "invoice_settings": Hash(
         unsupported_names("account_tax_ids issuer")

@@ -18,8 +18,8 @@ from sandbox.money import display, minimum
 from sandbox.subscriptions.subscription_creation import begin
 
 FROM_DATA = (
-    "billing_cycle_anchor", "billing_cycle_anchor_config", "description", "invoice_settings", "metadata",
-    "proration_behavior", "trial_end", "trial_period_days", "trial_settings",
+    "billing_cycle_anchor", "billing_cycle_anchor_config", "default_tax_rates", "description", "invoice_settings",
+    "metadata", "proration_behavior", "trial_end", "trial_period_days", "trial_settings",
 )  # fmt: skip
 
 UNBILLED: Object = {"amount": 0, "discount_amounts": [], "taxes": []}
@@ -36,7 +36,7 @@ def set_totals(state: State, session: Object) -> None:
         line = next((line for line in waiting if line["pricing"]["price_details"]["price"] == item["price"]), UNBILLED)
         if line is not UNBILLED:
             waiting.remove(line)
-        apply(state.edit(item), line)
+        apply(state, state.edit(item), line)
     session |= {"amount_subtotal": bill["subtotal"], "amount_total": bill["total"]}
     session["total_details"] = {
         "amount_discount": sum(one["amount"] for one in bill["total_discount_amounts"]),
@@ -47,13 +47,13 @@ def set_totals(state: State, session: Object) -> None:
         "due": bill["amount_due"],
         "breakdown": {
             "discounts": [discounted(bill, one) for one in bill["total_discount_amounts"]],
-            "taxes": [taxed(one) for one in bill["total_taxes"]],
+            "taxes": [taxed(state, one) for one in bill["total_taxes"]],
         },
     }
     check_total(session)
 
 
-def apply(item: Object, line: Object) -> None:
+def apply(state: State, item: Object, line: Object) -> None:
     """The amounts of an item from the line that would bill it."""
     off = sum(one["amount"] for one in line["discount_amounts"])
     exclusive = sum(tax["amount"] for tax in line["taxes"] if tax.get("tax_behavior") == "exclusive")
@@ -65,7 +65,7 @@ def apply(item: Object, line: Object) -> None:
     }
     item["_"] |= {
         "discounts": [discounted(line, one) for one in line["discount_amounts"]],
-        "taxes": [taxed(one) for one in line["taxes"]],
+        "taxes": [taxed(state, one) for one in line["taxes"]],
     }
 
 
@@ -74,13 +74,13 @@ def discounted(bill: Object, one: Object) -> Object:
     return {"amount": one["amount"], "discount": bill["discount_objects"][one["discount"]]}
 
 
-def taxed(one: Object) -> Object:
-    """A tax as breakdowns show it; its rate is an id here."""
+def taxed(state: State, one: Object) -> Object:
+    """A tax as breakdowns show it."""
     return {
         "amount": one["amount"],
-        "rate": (one.get("tax_rate_details") or {}).get("tax_rate"),
-        "taxability_reason": one.get("taxability_reason"),
-        "taxable_amount": one.get("taxable_amount"),
+        "rate": snapshot(state, state.get("tax_rate", one["tax_rate_details"]["tax_rate"])),
+        "taxability_reason": one["taxability_reason"],
+        "taxable_amount": one["taxable_amount"],
     }
 
 
@@ -138,7 +138,7 @@ def ordered(state: State, session: Object, customer: Object, **fields: Any) -> O
             {"pricing": {"price": item["price"]}, "quantity": item["quantity"], "agreed": True},
             session["currency"],
         )
-        made = make(state, customer, period={"end": now, "start": now}, **worth)
+        made = make(state, customer, period={"end": now, "start": now}, tax_rates=item["_"]["tax_rates"], **worth)
         made["metadata"] = dict(item["metadata"])
         add_invoice_item_line(state, invoice, made)
     if session["discounts"]:
@@ -163,6 +163,7 @@ def subscription_params(state: State, session: Object) -> dict[str, Any]:
             "price": item["price"],
             "quantity": item["quantity"],
             "metadata": dict(item["metadata"]),
+            "tax_rates": item["_"]["tax_rates"],
             "agreed": True,
         }
         (extras if state.get("price", item["price"])["recurring"] is None else items).append(one)

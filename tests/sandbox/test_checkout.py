@@ -309,6 +309,26 @@ def test_lines_total_invoice_and_payment_agree(shared: Client, lines: list[tuple
     assert done["total_details"]["amount_discount"] == subtotal - done["amount_total"]
 
 
+@pytest.mark.parametrize("mode", ["payment", "subscription"])
+def test_lines_are_taxed_by_their_rates(shared: Client, mode: str) -> None:
+    rate = shared.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)
+    price = shared.price(1_000, interval="month" if mode == "subscription" else None)
+    line = {"price": price["id"], "quantity": 1, "tax_rates": [rate["id"]]}
+    more = {"invoice_creation": {"enabled": True}} if mode == "payment" else {}
+    made = session(shared, mode, line_items=[line], **more)
+    shown = again(shared, made, "line_items.data.taxes", "total_details.breakdown")
+    assert (shown["amount_subtotal"], shown["amount_total"], shown["total_details"]["amount_tax"]) == (
+        1_000,
+        1_200,
+        200,
+    )
+    (item,) = shown["line_items"]["data"]
+    assert (item["amount_tax"], item["amount_total"], item["taxes"][0]["rate"]) == (200, 1_200, rate)
+    assert shown["total_details"]["breakdown"]["taxes"][0]["amount"] == 200
+    httpx.post(made["url"], data={"email": EMAIL, "card": VISA})
+    assert again(shared, made, "invoice")["invoice"]["amount_paid"] == 1_200
+
+
 def test_a_code_below_its_minimum_is_refused_on_the_page(shared: Client) -> None:
     coupon = shared.post("/v1/coupons", percent_off=20, duration="once")
     shared.post(
