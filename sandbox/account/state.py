@@ -48,6 +48,7 @@ PREFIXES = {
     "setup_intent": "seti",
     "subscription": "sub",
     "subscription_item": "si",
+    "subscription_schedule": "sub_sched",
     "tax_id": "txi",
     "tax_rate": "txr",
     "test_helpers.test_clock": "clock",
@@ -118,6 +119,7 @@ INDEXES: dict[str, dict[str, Index]] = {
     "setup_intent": {"customer": field_of("customer")},
     "subscription": {"customer": field_of("customer")},
     "subscription_item": {"subscription": field_of("subscription"), "price": field_of("price")},
+    "subscription_schedule": {"customer": field_of("customer")},
     "tax_id": {"customer": field_of("customer")},
 }
 

@@ -7,6 +7,7 @@ from sandbox.api.views import snapshot
 from sandbox.customers.customer_balance import adjust
 from sandbox.invoices.invoice_totals import recompute
 from sandbox.payments.payment_intent_building import build, end_intent
+from sandbox.subscriptions.subscription_standing import after_write_off
 from sandbox.timing.periods import DAY
 from sandbox.webhooks.events import emit, emit_update
 
@@ -189,3 +190,4 @@ def mark_uncollectible(state: State, invoice: Object) -> None:
     invoice["status_transitions"]["marked_uncollectible_at"] = state.now_for(invoice)
     emit_update(state, "invoice.updated", before, invoice)
     emit(state, "invoice.marked_uncollectible", invoice)
+    after_write_off(state, invoice)

@@ -17,6 +17,7 @@ from sandbox.subscriptions.subscription_billing import close_draft, open_draft
 from sandbox.subscriptions.subscription_creation import begin
 from sandbox.subscriptions.subscription_ending import end
 from sandbox.subscriptions.subscription_standing import ENDED
+from sandbox.subscriptions.subscription_timing import next_end
 from sandbox.subscriptions.subscription_update import change
 
 
@@ -37,7 +38,7 @@ def create_preview(call: Call) -> Object:
     if subscription is None and not details.get("items"):
         subscription = next_of(state, customer, params.get("currency"))
     if subscription is not None:
-        check_billable(subscription, details)
+        check_billable(state, subscription, details)
     chosen = subscription
 
     def work() -> Object:
@@ -81,7 +82,7 @@ def next_of(state: State, customer: Object, currency: str | None) -> Object | No
         subscription
         for subscription in state.table("subscription").oldest_first("customer", customer["id"])
         if subscription["status"] in ("active", "trialing", "past_due")
-        and subscription["cancel_at"] is None
+        and not is_last_period(state, subscription)
         and currency in (None, subscription["currency"])
     ]
     items = state.table("subscription_item")
@@ -92,11 +93,17 @@ def next_of(state: State, customer: Object, currency: str | None) -> Object | No
     )
 
 
-def check_billable(subscription: Object, details: dict[str, Any]) -> None:
+def check_billable(state: State, subscription: Object, details: dict[str, Any]) -> None:
     """A subscription that ends has no next invoice. Raises ApiError 400 invoice_upcoming_none."""
     stays = details.get("cancel_at_period_end") is False or "cancel_at" in details or details.get("cancel_now")
-    if subscription["status"] in (*ENDED, "incomplete", "paused") or (subscription["cancel_at"] and not stays):
+    ends = subscription["status"] in (*ENDED, "incomplete", "paused")
+    if ends or (is_last_period(state, subscription) and not stays):
         raise none_upcoming(f"No upcoming invoices for subscription: {subscription['id']}")
+
+
+def is_last_period(state: State, subscription: Object) -> bool:
+    """Whether a subscription ends before it renews again."""
+    return subscription["cancel_at"] is not None and subscription["cancel_at"] <= next_end(state, subscription)
 
 
 def none_upcoming(message: str) -> ApiError:

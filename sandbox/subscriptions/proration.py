@@ -1,79 +1,141 @@
 """Prorations, to the second (https://docs.stripe.com/billing/subscriptions/prorations).
 
 They become pending invoice items: a credit for the unused time of what was, a debit for the rest of what is now.
-Both are net of the subscription's percentage discounts, as billing mode `flexible` has it.
+As billing mode `flexible` has it, both are net of discounts, and a credit gives back of what was debited, not of what
+the item would cost today: each item keeps (as `line` and `debits`) what was last billed for its current period.
 """
 
-from decimal import Decimal
+from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
-from sandbox.catalogue.discounts import applies
-from sandbox.catalogue.price_amounts import exact_amount
+from sandbox.catalogue.discounts import applies, reductions
+from sandbox.catalogue.price_amounts import amount_of
 from sandbox.catalogue.price_currencies import priced_in
 from sandbox.invoices.invoice_item_building import make
 from sandbox.invoices.invoice_lines import pricing
-from sandbox.money import rounded
+from sandbox.subscriptions.subscription_item_building import cycle_at, items_of
 from sandbox.timing.periods import day_name
 
-
-def credit_unused(state: State, subscription: Object, item: Object, moment: int) -> Object | None:
-    """A credit for what was paid in advance."""
-    return prorate(state, subscription, item, moment, credit=True)
+Credited = dict[str, Any] | None
 
 
-def debit_remaining(state: State, subscription: Object, item: Object, moment: int) -> Object | None:
+def credit_unused(state: State, subscription: Object, item: Object, moment: int) -> None:
+    """Credits for what was paid in advance, one for each debit."""
+    for debit, credited in debits_of(state, item):
+        start, end = debit["period"]["start"], debit["period"]["end"]
+        since, until = max(start, moment), min(end, item["current_period_end"])
+        if since >= until:
+            continue
+        net = debit["amount"] - sum(one["amount"] for one in debit.get("discount_amounts", []))
+        amount = rounded_share(net, until - since, end - start)
+        if amount:
+            price = priced_in(state.get("price", debit["pricing"]["price_details"]["price"]), subscription["currency"])
+            period = {"end": until, "start": since}
+            row = proration(state, subscription, item, price, debit["quantity"], -amount, period)
+            row["proration_details"]["credited_items"] = credited
+
+
+def debit_remaining(
+    state: State, subscription: Object, item: Object, moment: int, until: int | None = None
+) -> Object | None:
     """What the rest of the period costs as the item is now."""
-    return prorate(state, subscription, item, moment, credit=False)
-
-
-def prorate(state: State, subscription: Object, item: Object, moment: int, *, credit: bool) -> Object | None:
-    """One proration item, or None where nothing is to be credited or charged."""
-    start, end = item["current_period_start"], item["current_period_end"]
+    start, end = item["current_period_start"], item["current_period_end"] if until is None else until
     on_trial = subscription["trial_end"] is not None and moment < subscription["trial_end"]
     if not start <= moment < end or on_trial:
         return None
     price = priced_in(state.get("price", item["price"]), subscription["currency"])
-    quantity = item.get("quantity", 0)
-    whole = exact_amount(price, Decimal(quantity)) * kept_share(state, subscription, item, moment)
-    amount = rounded(whole * (end - moment) / (end - start))
+    first, last = cycle_at(subscription, price, moment)
+    amount = rounded_share(discounted(state, subscription, item, moment), end - moment, last - first)
     if not amount:
         return None
+    row = proration(state, subscription, item, price, item["quantity"], amount, {"end": end, "start": moment})
+    state.edit(item)["_"].setdefault("debits", []).append(row["id"])
+    return row
+
+
+def forget_debits(state: State, item: Object) -> None:
+    """What has been credited is not credited again."""
+    state.edit(item)["_"].pop("line", None)
+    item["_"].pop("debits", None)
+
+
+def debits_of(state: State, item: Object) -> list[tuple[Object, Credited]]:
+    """What was billed for the item's current period: a line of an invoice, prorations; and how credits name it."""
+    found: list[tuple[Object, Credited]] = []
+    line = item["_"].get("line")
+    if line is not None:
+        rows = [state.table("line_item").get(id) for id in line["invoice_line_items"]]
+        credited: Credited = {"invoice_line_item_details": line, "type": "invoice_line_items"}
+        found += [(row, credited) for row in rows if row is not None]
+    for id in item["_"].get("debits", []):
+        row = state.table("invoiceitem").get(id)
+        if row is None:
+            continue
+        if row["invoice"] is not None:
+            line = {"invoice": row["invoice"], "invoice_line_items": [row["_"]["line"]]}
+            found.append((row, {"invoice_line_item_details": line, "type": "invoice_line_items"}))
+        else:
+            found.append((row, {"invoice_item": id, "type": "invoice_item"}))
+    return found
+
+
+def rounded_share(amount: int, seconds: int, whole: int) -> int:
+    """A part of an amount by time; halves away from zero."""
+    sign = -1 if amount < 0 else 1
+    return sign * ((2 * abs(amount) * seconds + whole) // (2 * whole))
+
+
+def proration(
+    state: State, subscription: Object, item: Object, price: Object, quantity: int, amount: int, period: Object
+) -> Object:
+    """One pending item."""
     product = state.get("product", price["product"])
     unit = f" {product['unit_label']}" if product.get("unit_label") else ""
-    many = f"{quantity}{unit} × " if quantity != 1 else ""
-    verb = "Unused" if credit else "Remaining"
-    credited = item["_"].get("line") if credit else None
+    many = f"{quantity}{unit} × " if quantity != 1 or unit else ""
+    verb = "Unused" if amount < 0 else "Remaining"
     row = make(
         state,
         state.get("customer", subscription["customer"]),
-        amount=-amount if credit else amount,
+        amount=amount,
         currency=subscription["currency"],
-        description=f"{verb} time on {many}{product['name']} after {day_name(moment)}",
+        description=f"{verb} time on {many}{product['name']} after {day_name(period['start'])}",
         discountable=False,
         parent={
             "subscription_details": {"subscription": subscription["id"], "subscription_item": item["id"]},
             "type": "subscription_details",
         },
-        period={"end": end, "start": moment},
+        period=period,
         pricing=pricing(price["id"], product["id"], price["unit_amount_decimal"]),
         proration=True,
         quantity=quantity,
         tax_rates=list(item["tax_rates"]),
     )
-    row["proration_details"] = {
-        "credited_items": {"invoice_line_item_details": credited, "type": "invoice_line_items"} if credited else None,
-        "discount_amounts": [],
-    }
+    row["proration_details"] = {"credited_items": None, "discount_amounts": []}
     return row
 
 
-def kept_share(state: State, subscription: Object, item: Object, moment: int) -> Decimal:
-    """What percentage discounts leave of an amount."""
-    left = Decimal(1)
-    for id in (*item["discounts"], *subscription["discounts"]):
-        discount = state.get("discount", id)
-        coupon = state.get("coupon", discount["source"]["coupon"])
-        if coupon["percent_off"] is not None and coupon["duration"] != "once" and applies(state, discount, moment):
-            left *= 1 - Decimal(str(coupon["percent_off"])) / 100
-    return left
+def discounted(state: State, subscription: Object, item: Object, moment: int) -> int:
+    """What a whole period of an item costs with the discounts that last, the subscription's shared out among items."""
+    items = items_of(state, subscription)
+    prices = [priced_in(state.get("price", one["price"]), subscription["currency"]) for one in items]
+    amounts = [amount_of(price, one["quantity"]) for price, one in zip(prices, items, strict=True)]
+    products = [price["product"] for price in prices]
+    currency = subscription["currency"]
+    for place, one in enumerate(items):
+        for discount in lasting(state, one["discounts"], moment):
+            amounts[place] -= reductions(state, discount, currency, [amounts[place]], [products[place]])[0]
+    for discount in lasting(state, subscription["discounts"], moment):
+        offs = reductions(state, discount, currency, amounts, products)
+        amounts = [amount - off for amount, off in zip(amounts, offs, strict=True)]
+    return amounts[[one["id"] for one in items].index(item["id"])]
+
+
+def lasting(state: State, ids: list[str], moment: int) -> list[Object]:
+    """Those of the discounts that are for more than one invoice."""
+    rows = [state.get("discount", id) for id in ids]
+    return [
+        row
+        for row in rows
+        if state.get("coupon", row["source"]["coupon"])["duration"] != "once" and applies(state, row, moment)
+    ]

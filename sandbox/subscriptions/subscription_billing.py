@@ -9,7 +9,8 @@ from sandbox.invoices.invoice_collection import collect, method_for, paid
 from sandbox.invoices.invoice_finalization import finalize
 from sandbox.invoices.invoice_lines import add_item_line
 from sandbox.payments.cards import Decline
-from sandbox.subscriptions.subscription_item_building import items_of
+from sandbox.subscriptions.proration import rounded_share
+from sandbox.subscriptions.subscription_item_building import cycle_at, items_of
 from sandbox.webhooks.events import emit, emit_update
 
 
@@ -54,7 +55,18 @@ def descriptor(state: State, subscription: Object) -> str | None:
 def add_periods(state: State, subscription: Object, invoice: Object, items: list[Object], *, free: bool) -> None:
     """The current period of each item, paid in advance."""
     for item in items:
-        add_item_line(state, invoice, item, item["current_period_start"], item["current_period_end"], free=free)
+        add_period(state, subscription, invoice, item, item["current_period_start"], item["current_period_end"], free)
+
+
+def add_period(
+    state: State, subscription: Object, invoice: Object, item: Object, start: int, end: int, free: bool = False
+) -> None:
+    """One period of an item; in proportion where it is only a part of a whole one."""
+    row = add_item_line(state, invoice, item, start, end, free=free)
+    state.edit(item)["_"].pop("debits", None)
+    first, last = cycle_at(subscription, state.get("price", item["price"]), start)
+    if not free and (start, end) != (first, last):
+        row["amount"] = row["subtotal"] = rounded_share(row["amount"], end - start, last - first)
 
 
 def close_draft(state: State, subscription: Object, invoice: Object) -> None:

@@ -10,15 +10,20 @@ from sandbox.catalogue.discounts import resolve
 from sandbox.catalogue.price_currencies import in_currency
 from sandbox.invoices.invoice_collection import method_for
 from sandbox.invoices.invoice_item_building import make, worked_out
-from sandbox.invoices.invoice_totals import recompute
 from sandbox.payments.setup_intent_building import build_pending
-from sandbox.subscriptions.subscription_billing import add_periods, bill_now, close_draft, open_draft
+from sandbox.subscriptions.subscription_billing import (
+    add_period,
+    add_periods,
+    bill_now,
+    close_draft,
+    open_draft,
+)
 from sandbox.subscriptions.subscription_description import blank, describe, set_cancel_at, set_dates
 from sandbox.subscriptions.subscription_item_building import (
     add_item,
     check_distinct,
+    cycle_at,
     items_of,
-    natural_end,
     price_of,
     worth,
 )
@@ -33,27 +38,28 @@ NO_METHOD = (
 )
 
 
-def begin(state: State, customer: Object, params: dict[str, Any]) -> Object:
+def begin(state: State, customer: Object, params: dict[str, Any], *, schedule: str | None = None) -> Object:
     """A new subscription with its first invoice. Raises ApiError 400, or 402 for error_if_incomplete.
 
     Checkout's have `paid_with`: the intent that has paid the first invoice already, or None when nothing is due.
+    A schedule's subscription is active at once, and its first invoice a draft for an hour.
     """
     prices = resolved_prices(state, customer, params)
     now = state.now_for(customer)
     subscription = blank(state, customer, params.get("currency") or prices[0]["currency"], now)
     describe(state, subscription, customer, params)
     subscription["_"]["starting"] = True
+    subscription["schedule"] = schedule
     state.table("subscription").add(subscription)
     set_dates(subscription, params, prices, now)
     for place, (given, price) in enumerate(zip(params["items"], prices, strict=True)):
-        end = min(natural_end(price, now), subscription["billing_cycle_anchor"])
-        if subscription["billing_cycle_anchor"] == now:
-            end = natural_end(price, now)
-        if subscription["trial_end"] is not None:
-            end = subscription["trial_end"]
-        add_item(state, subscription, given, price, f"items[{place}]", (now, end))
+        period = first_period(subscription, price, now)
+        add_item(state, subscription, given, price, f"items[{place}]", period)
     check_distinct(state, subscription)
     set_cancel_at(state, subscription, params)
+    if isinstance(params.get("cancel_at"), int) and subscription["trial_end"] is None:
+        for item in items_of(state, subscription):
+            item["current_period_end"] = min(item["current_period_end"], params["cancel_at"])
     if params.get("discounts"):
         subscription["discounts"] = resolve(
             state,
@@ -66,11 +72,26 @@ def begin(state: State, customer: Object, params: dict[str, Any]) -> Object:
         )
     for place, given in enumerate(params.get("add_invoice_items", [])):
         add_extra(state, subscription, customer, given, f"add_invoice_items[{place}]")
-    first_invoice(state, subscription, params)
+    if schedule is None:
+        first_invoice(state, subscription, params)
+    else:
+        first_draft(state, subscription, params)
     del subscription["_"]["starting"]
     set_timers(state, subscription)
-    emit(state, "customer.subscription.created", subscription)
+    if schedule is None:
+        emit(state, "customer.subscription.created", subscription)
     return subscription
+
+
+def first_period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
+    """The trial, or the period that holds the present; up to an anchor that is still to come."""
+    if subscription["trial_end"] is not None:
+        return now, subscription["trial_end"]
+    anchor, began = subscription["billing_cycle_anchor"], subscription["start_date"]
+    start, end = cycle_at(subscription, price, now)
+    if anchor > now:
+        end = min(end, anchor)
+    return max(start, began), end
 
 
 def resolved_prices(state: State, customer: Object, params: dict[str, Any]) -> list[Object]:
@@ -133,11 +154,7 @@ def first_invoice(state: State, subscription: Object, params: dict[str, Any]) ->
     invoice = open_draft(state, subscription, "subscription_create", auto_advance=True)
     if "paid_with" in params:
         invoice["_"] |= {"alone": True, "paid_with": params["paid_with"]}
-    items = items_of(state, subscription)
-    if subscription["billing_cycle_anchor"] == subscription["created"] or trial:
-        add_periods(state, subscription, invoice, items, free=trial)
-    elif params.get("proration_behavior") != "none":
-        add_stub_periods(state, subscription, invoice, items)
+    add_first_periods(state, subscription, invoice, params)
     close_draft(state, subscription, invoice)
     method = method_for(state, invoice)
     if sends:
@@ -158,15 +175,36 @@ def first_invoice(state: State, subscription: Object, params: dict[str, Any]) ->
         raise incomplete(state, invoice, decline is not None)
 
 
-def add_stub_periods(state: State, subscription: Object, invoice: Object, items: list[Object]) -> None:
-    """From now to a later anchor, in proportion."""
-    add_periods(state, subscription, invoice, items, free=False)
-    for line in state.table("line_item").oldest_first("invoice", invoice["id"]):
-        price = state.get("price", line["pricing"]["price_details"]["price"])
-        start, end = line["period"]["start"], line["period"]["end"]
-        whole = natural_end(price, start) - start
-        line["amount"] = round(line["amount"] * (end - start) / whole)
-    recompute(state, state.edit(invoice))
+def first_draft(state: State, subscription: Object, params: dict[str, Any]) -> None:
+    """The first invoice of a schedule's subscription: it finalizes itself in an hour, as renewals do."""
+    subscription["status"] = "active" if subscription["trial_end"] is None else "trialing"
+    invoice = open_draft(state, subscription, "subscription_create", auto_advance=True)
+    emit(state, "customer.subscription.created", subscription)
+    add_first_periods(state, subscription, invoice, params)
+    close_draft(state, subscription, invoice)
+
+
+def add_first_periods(state: State, subscription: Object, invoice: Object, params: dict[str, Any]) -> None:
+    """From the start, which may lie in the past, to the end of the present period: a line for each period of an item.
+
+    With proration_behavior=none only whole periods that begin now are billed.
+    """
+    now, began = subscription["created"], subscription["start_date"]
+    trial = subscription["trial_end"] is not None
+    if trial or (began == now and params.get("proration_behavior") != "none"):
+        add_periods(state, subscription, invoice, items_of(state, subscription), free=trial)
+        return
+    for item in items_of(state, subscription):
+        price = state.get("price", item["price"])
+        if params.get("proration_behavior") == "none":
+            if cycle_at(subscription, price, now)[0] == now:
+                add_period(state, subscription, invoice, item, now, item["current_period_end"])
+            continue
+        start = began
+        while start < item["current_period_end"]:
+            end = min(cycle_at(subscription, price, start)[1], item["current_period_end"])
+            add_period(state, subscription, invoice, item, start, end)
+            start = end
 
 
 def incomplete(state: State, invoice: Object, was_declined: bool) -> ApiError:

@@ -5,11 +5,11 @@ from typing import Any
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import merged
-from sandbox.api.errors import invalid, no_such
+from sandbox.api.errors import invalid, no_such, unsupported
 from sandbox.subscriptions.subscription_item_building import natural_end
 from sandbox.subscriptions.subscription_timing import last_end, next_end
 from sandbox.taxes.taxation import rates_given
-from sandbox.timing.periods import DAY, at_day_of_month
+from sandbox.timing.periods import DAY, next_anchor
 
 
 def blank(state: State, customer: Object, currency: str, now: int) -> Object:
@@ -150,16 +150,25 @@ def set_dates(subscription: Object, params: dict[str, Any], prices: list[Object]
                 "You may only specify one of billing_cycle_anchor and billing_cycle_anchor_config.",
                 "billing_cycle_anchor",
             )
-        anchor = at_day_of_month(
-            now, config["day_of_month"], config.get("hour"), config.get("minute"), config.get("second")
-        )
+        anchor = next_anchor(now, config)
         subscription["billing_cycle_anchor_config"] = dict.fromkeys(("hour", "minute", "month", "second")) | config
+    began = params.get("backdate_start_date")
+    if began is not None:
+        if began > now:
+            raise invalid("The `backdate_start_date` must be in the past.", "backdate_start_date")
+        if trial_end not in (None, "now"):
+            raise unsupported("backdate_start_date together with a trial", "backdate_start_date")
+        subscription["start_date"] = began
+        if anchor is None:
+            subscription["billing_cycle_anchor"] = began
     if trial_end not in (None, "now"):
         if trial_end <= now:
             raise invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end")
         if trial_end > now + 730 * DAY:
             raise invalid("The trial_end must be within two years.", "trial_end")
-        subscription |= {"trial_start": now, "trial_end": trial_end, "billing_cycle_anchor": trial_end}
+        subscription |= {"trial_start": now, "trial_end": trial_end}
+        if subscription["trial_settings"]["end_behavior"]["billing_cycle_anchor"] != "unchanged":
+            subscription["billing_cycle_anchor"] = trial_end
     elif anchor is not None:
         if anchor < now:
             raise invalid("billing_cycle_anchor must be now or in the future.", "billing_cycle_anchor")

@@ -4,7 +4,8 @@ from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.errors import ApiError
 from sandbox.invoices.invoice_finalization import void
-from sandbox.subscriptions.proration import credit_unused
+from sandbox.subscriptions.proration import credit_unused, forget_debits
+from sandbox.subscriptions.subscription_billing import bill_now, close_draft, open_draft, seen, told
 from sandbox.subscriptions.subscription_standing import close
 
 
@@ -20,7 +21,27 @@ def end(
         now = state.now_for(subscription)
         for item in state.table("subscription_item").oldest_first("subscription", subscription["id"]):
             credit_unused(state, subscription, item, now)
+            forget_debits(state, item)
     close(state, subscription, reason)
+
+
+def cancel_now(state: State, subscription: Object, *, prorate: bool, invoice_now: bool) -> None:
+    """Cancels now and, if asked, bills what is pending."""
+    was_incomplete = subscription["status"] == "incomplete"
+    end(state, subscription, prorate=prorate)
+    waiting = state.table("invoiceitem").oldest_first("pending", subscription["customer"])
+    if invoice_now and not was_incomplete and any(belongs(item, subscription) for item in waiting):
+        before = seen(state, subscription)
+        invoice = open_draft(state, subscription, "subscription_update", auto_advance=True)
+        close_draft(state, subscription, invoice)
+        bill_now(state, subscription, invoice, pay=True)
+        told(state, subscription, before)
+
+
+def belongs(item: Object, subscription: Object) -> bool:
+    """Whether a pending item is the subscription's."""
+    details = (item["parent"] or {}).get("subscription_details") or {}
+    return bool(details.get("subscription") == subscription["id"])
 
 
 def expire(state: State, subscription: Object) -> None:

@@ -127,6 +127,12 @@ def current_period(state: State, subscription: Object, price: Object, moment: in
     return period_at(anchor, recurring["interval"], recurring["interval_count"], moment)
 
 
+def cycle_at(subscription: Object, price: Object, moment: int) -> tuple[int, int]:
+    """The whole period of a price at a moment, by the subscription's anchor, whatever part of it is billed."""
+    recurring = price["recurring"]
+    return period_at(subscription["billing_cycle_anchor"], recurring["interval"], recurring["interval_count"], moment)
+
+
 def natural_end(price: Object, moment: int) -> int:
     """The end of a whole period that begins at a moment."""
     return add(moment, price["recurring"]["interval"], price["recurring"]["interval_count"])

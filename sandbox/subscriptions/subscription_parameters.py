@@ -101,15 +101,16 @@ WRITE: dict[str, Kind] = unsupported_names(
 }
 CREATE: Shape = (
     WRITE
-    | unsupported_names("backdate_start_date customer_account")
+    | unsupported_names("customer_account")
     | {
+        "backdate_start_date": TIMESTAMP,
         "billing_cycle_anchor": TIMESTAMP,
         "billing_cycle_anchor_config": Hash(
-            unsupported_names("month")
-            | {
+            {
                 "day_of_month": Integer(required=True, low=1, high=31),
                 "hour": Integer(low=0, high=23),
                 "minute": Integer(low=0, high=59),
+                "month": Integer(low=1, high=12),
                 "second": Integer(low=0, high=59),
             }
         ),
@@ -134,6 +135,16 @@ CANCEL: Shape = {
     "cancellation_details": CANCELLATION_DETAILS,
     "invoice_now": Boolean(),
     "prorate": Boolean(),
+}
+PAUSE: Shape = {
+    "bill_for": Hash(
+        {
+            "outstanding_usage_through": Hash({"type": Choice(("none", "now"), required=True)}),
+            "unused_time_from": Hash({"type": Choice(("item_current_period_start", "none", "now"), required=True)}),
+        }
+    ),
+    "invoicing_behavior": Choice(("invoice", "pending_invoice_item")),
+    "type": Choice(("subscription",)),
 }
 RESUME: Shape = {
     "billing_cycle_anchor": Hash({"type": Choice(("now", "unchanged"), required=True)}),

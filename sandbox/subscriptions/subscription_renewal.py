@@ -2,6 +2,7 @@
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
+from sandbox.subscriptions.schedule_progress import before_renewal
 from sandbox.subscriptions.subscription_billing import (
     add_periods,
     close_draft,
@@ -17,6 +18,7 @@ from sandbox.timing.periods import period_at
 
 def renew(state: State, subscription: Object, moment: int) -> Object:
     """Bills the items whose period has ended by a moment; returns the draft, which finalizes itself in an hour."""
+    before_renewal(state, subscription, moment)
     before = seen(state, subscription)
     subscription = state.edit(subscription)
     due = [item for item in items_of(state, subscription) if item["current_period_end"] <= moment]
@@ -29,6 +31,8 @@ def renew(state: State, subscription: Object, moment: int) -> Object:
         recurring = price["recurring"]
         anchor, reached = subscription["billing_cycle_anchor"], item["current_period_end"]
         start, end = period_at(anchor, recurring["interval"], recurring["interval_count"], reached)
+        if subscription["cancel_at"] is not None:
+            end = min(end, subscription["cancel_at"])
         state.edit(item).update(current_period_start=max(start, reached), current_period_end=end)
     collected = subscription["status"] != "unpaid" and keeps_collecting(subscription)
     invoice = open_draft(state, subscription, "subscription_cycle", auto_advance=collected)

@@ -3,6 +3,7 @@
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.views import snapshot
+from sandbox.subscriptions.schedule_ending import end_with
 from sandbox.webhooks.events import emit, emit_update
 
 ENDED = ("canceled", "incomplete_expired")
@@ -27,8 +28,7 @@ def after_payment(state: State, invoice: Object, method: str | None) -> None:
         if subscription["status"] in ("incomplete", "past_due", "unpaid") and latest:
             subscription["status"] = good_standing(state, subscription)
         elif subscription["status"] == "paused" and subscription["_"].get("resuming") == invoice["id"]:
-            subscription["status"] = good_standing(state, subscription)
-            emit(state, "customer.subscription.resumed", subscription)
+            set_resumed(state, subscription)
         if not subscription["_"].get("starting"):
             emit_update(state, "customer.subscription.updated", before, subscription)
     set_delinquent(state, invoice["customer"])
@@ -40,6 +40,23 @@ def good_standing(state: State, subscription: Object) -> str:
     return "trialing" if trial_end and trial_end > state.now_for(subscription) else "active"
 
 
+def set_resumed(state: State, subscription: Object, status: str = "active") -> None:
+    """No longer paused; the caller tells of the update."""
+    state.edit(subscription)["status"] = status
+    subscription.pop("status_details", None)
+    subscription["_"].pop("resuming", None)
+    emit(state, "customer.subscription.resumed", subscription)
+
+
+def after_write_off(state: State, invoice: Object) -> None:
+    """An invoice was given up: a subscription that waited for it to be resumed no longer does."""
+    subscription = subscription_of(state, invoice)
+    if subscription is not None and subscription["_"].get("resuming") == invoice["id"]:
+        before = snapshot(state, subscription)
+        set_resumed(state, subscription)
+        emit_update(state, "customer.subscription.updated", before, subscription)
+
+
 def after_failure(state: State, invoice: Object, *, final: bool = False) -> None:
     """A payment failed: the subscription is past due, or after the last try what the account's rules say."""
     subscription = subscription_of(state, invoice)
@@ -48,6 +65,10 @@ def after_failure(state: State, invoice: Object, *, final: bool = False) -> None
     before = snapshot(state, subscription)
     if subscription["status"] in ("active", "trialing") and subscription["latest_invoice"] == invoice["id"]:
         state.edit(subscription)["status"] = "past_due"
+    resuming = subscription["_"].get("resuming") == invoice["id"] and subscription["status"] == "paused"
+    if resuming and invoice["_"].get("resumes") == "resume_on_payment_attempt":
+        set_resumed(state, subscription, "past_due")
+    final = final and not resuming
     if final and state.rules.after_retries == "unpaid":
         state.edit(subscription)["status"] = "unpaid"
     if not subscription["_"].get("starting"):
@@ -93,4 +114,5 @@ def close(state: State, subscription: Object, reason: str | None, status: str = 
         emit(state, "customer.subscription.deleted", subscription)
     else:
         emit_update(state, "customer.subscription.updated", was, subscription)
+    end_with(state, subscription, reason)
     set_delinquent(state, subscription["customer"])

@@ -6,6 +6,7 @@ from sandbox.invoices.invoice_collection import method_for
 from sandbox.invoices.previews import next_invoice
 from sandbox.subscriptions.subscription_billing import seen, told
 from sandbox.subscriptions.subscription_ending import end, expire
+from sandbox.subscriptions.subscription_pausing import set_paused
 from sandbox.subscriptions.subscription_renewal import renew
 from sandbox.subscriptions.subscription_standing import ENDED
 from sandbox.subscriptions.subscription_timing import INCOMPLETE_FOR, next_end
@@ -38,16 +39,7 @@ def ends_without_method(state: State, subscription: Object) -> bool:
         end(state, subscription, reason=None)
         return True
     before = seen(state, subscription)
-    now = state.now_for(subscription)
-    state.edit(subscription)["status"] = "paused"
-    subscription["status_details"] = {
-        "paused": {
-            "subscription": {"type": "trial_end_without_payment_method"},
-            "transitioned_at": now,
-            "type": "subscription",
-        }
-    }
-    emit(state, "customer.subscription.paused", subscription)
+    set_paused(state, subscription, "trial_end_without_payment_method")
     told(state, subscription, before)
     return True
 
@@ -75,9 +67,9 @@ def trial_will_end(state: State, subscription: Object, due: int) -> None:
 
 def upcoming(state: State, subscription: Object, due: int) -> None:
     """A week before a renewal Stripe tells what it will be."""
-    if subscription["status"] not in ("active", "past_due") or subscription["cancel_at"] is not None:
-        return
-    if next_end(state, subscription) - 7 * DAY == due:
+    end = next_end(state, subscription)
+    ends = subscription["cancel_at"] is not None and subscription["cancel_at"] <= end
+    if subscription["status"] in ("active", "past_due") and not ends and end - 7 * DAY == due:
         emit_data(state, "invoice.upcoming", {"object": next_invoice(state, subscription)}, due)
 
 

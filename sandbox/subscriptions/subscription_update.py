@@ -7,35 +7,35 @@ from typing import Any
 
 from sandbox.account.objects import Object
 from sandbox.account.state import State
-from sandbox.api.errors import ApiError, invalid
+from sandbox.api.errors import invalid, unsupported
 from sandbox.catalogue.discounts import drop, resolve
 from sandbox.invoices.invoice_collection import refusal
 from sandbox.payments.cards import Decline
-from sandbox.subscriptions.proration import credit_unused, debit_remaining
+from sandbox.subscriptions.proration import credit_unused, forget_debits
 from sandbox.subscriptions.subscription_billing import add_periods, bill_now, close_draft, open_draft, seen, told
 from sandbox.subscriptions.subscription_creation import add_extra, incomplete
 from sandbox.subscriptions.subscription_description import describe, set_cancel_at
-from sandbox.subscriptions.subscription_item_building import (
-    add_item,
-    check_distinct,
-    current_period,
-    items_of,
-    natural_end,
-    price_of,
-    set_discounts,
-    worth,
-)
+from sandbox.subscriptions.subscription_ending import belongs
+from sandbox.subscriptions.subscription_item_building import items_of, natural_end, worth
+from sandbox.subscriptions.subscription_item_changes import change_items, fit_to_end
 from sandbox.subscriptions.subscription_standing import ENDED
 from sandbox.subscriptions.subscription_timing import set_timers
-from sandbox.taxes.taxation import rates_given
 
 AFTER_THE_END = frozenset(("metadata", "cancellation_details"))
 
 
-def change(state: State, subscription: Object, params: dict[str, Any], *, tell: bool = True) -> Object:
-    """Applies an update. Raises ApiError 400, or 402 for error_if_incomplete."""
+def change(
+    state: State, subscription: Object, params: dict[str, Any], *, tell: bool = True, entering: int | None = None
+) -> Object:
+    """Applies an update. Raises ApiError 400, or 402 for error_if_incomplete.
+
+    `entering` is the moment at which a schedule does so by itself: what begins a period just then is left to the
+    renewal, and invoices stay drafts for an hour, as those of renewals do.
+    """
     if subscription["status"] in ENDED and params.keys() - AFTER_THE_END:
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
+    if params.get("payment_behavior") == "pending_if_incomplete":
+        raise unsupported("payment_behavior=pending_if_incomplete", "payment_behavior")
     before = seen(state, subscription)
     subscription = state.edit(subscription)
     customer = state.get("customer", subscription["customer"])
@@ -49,9 +49,9 @@ def change(state: State, subscription: Object, params: dict[str, Any], *, tell: 
         replace_discounts(state, subscription, customer, params["discounts"])
     for place, given in enumerate(params.get("add_invoice_items", [])):
         add_extra(state, subscription, customer, given, f"add_invoice_items[{place}]")
-    bill = change_billing(state, subscription, params)
+    bill = change_billing(state, subscription, params, entering)
     if bill:
-        bill_change(state, subscription, params, reset=bill == "reset")
+        bill_change(state, subscription, params, reset=bill == "reset", later=entering is not None)
     if subscription["status"] not in ENDED:
         set_timers(state, subscription)
     if tell:
@@ -77,9 +77,9 @@ def replace_discounts(state: State, subscription: Object, customer: Object, give
             drop(state, id)
 
 
-def change_billing(state: State, subscription: Object, params: dict[str, Any]) -> str:
+def change_billing(state: State, subscription: Object, params: dict[str, Any], entering: int | None) -> str:
     """Trial, anchor and items. Returns "reset" when a new cycle begins now, "invoice" when changes are billed now."""
-    now = state.now_for(subscription)
+    now = state.now_for(subscription) if entering is None else entering
     anchor = (params.get("billing_cycle_anchor") or {}).get("type", "unchanged")
     trial_end = params.get("trial_end")
     moment = checked_date(state, subscription, params.get("proration_date"), now)
@@ -87,9 +87,15 @@ def change_billing(state: State, subscription: Object, params: dict[str, Any]) -
     alive = subscription["status"] in ("active", "past_due", "trialing", "unpaid")
     ends_trial = trial_end == "now" and subscription["status"] == "trialing"
     reset = (anchor == "now" and alive) or ends_trial
+    ended = all(item["current_period_end"] == now for item in items_of(state, subscription))
+    if reset and ended and entering is not None:
+        subscription["billing_cycle_anchor"] = now
+        reset = False
     if isinstance(trial_end, int):
-        extend_trial(state, subscription, trial_end, now)
-    other_rhythm = change_items(state, subscription, params.get("items", []), moment, prorates=prorates, reset=reset)
+        extend_trial(state, subscription, trial_end, now, prorates=prorates)
+    other_rhythm = change_items(
+        state, subscription, params.get("items", []), moment, prorates=prorates, reset=reset, entering=entering
+    )
     if reset:
         subscription["billing_cycle_anchor"] = now
         if ends_trial:
@@ -98,10 +104,11 @@ def change_billing(state: State, subscription: Object, params: dict[str, Any]) -
             price = state.get("price", item["price"])
             state.edit(item).update(current_period_start=now, current_period_end=natural_end(price, now))
         return "reset"
-    at_once = params.get("proration_behavior") == "always_invoice"
-    if (at_once and (params.get("items") or params.get("add_invoice_items"))) or (other_rhythm and prorates):
-        return "invoice"
-    return ""
+    if "cancel_at" in params or "cancel_at_period_end" in params:
+        fit_to_end(state, subscription, params.get("cancel_at"), prorates=prorates)
+    at_once = params.get("proration_behavior") == "always_invoice" or (other_rhythm and prorates)
+    waiting = state.table("invoiceitem").oldest_first("pending", subscription["customer"])
+    return "invoice" if at_once and any(belongs(item, subscription) for item in waiting) else ""
 
 
 def checked_date(state: State, subscription: Object, given: int | None, now: int) -> int:
@@ -114,125 +121,39 @@ def checked_date(state: State, subscription: Object, given: int | None, now: int
     return given
 
 
-def extend_trial(state: State, subscription: Object, trial_end: int, now: int) -> None:
-    """A trial until a date: nothing more is billed before."""
+def extend_trial(state: State, subscription: Object, trial_end: int, now: int, *, prorates: bool) -> None:
+    """A trial until a date: nothing more is billed before, and what was paid for that time is credited."""
     if trial_end <= now:
         raise invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end")
     if subscription["status"] not in ("trialing", "active", "past_due"):
         raise invalid(f"A subscription that is {subscription['status']} cannot be put on trial.", "trial_end")
-    if subscription["trial_start"] is None or subscription["status"] != "trialing":
-        subscription["trial_start"] = now
-    subscription |= {"trial_end": trial_end, "billing_cycle_anchor": trial_end, "status": "trialing"}
+    begins = subscription["trial_start"] is None or subscription["status"] != "trialing"
     for item in items_of(state, subscription):
+        if begins:
+            if prorates:
+                credit_unused(state, subscription, item, now)
+            forget_debits(state, item)
+            item["current_period_start"] = now
         state.edit(item)["current_period_end"] = trial_end
+    if begins:
+        subscription["trial_start"] = now
+    subscription |= {"trial_end": trial_end, "status": "trialing"}
+    if subscription["trial_settings"]["end_behavior"]["billing_cycle_anchor"] != "unchanged":
+        subscription["billing_cycle_anchor"] = trial_end
 
 
-def change_items(
-    state: State, subscription: Object, given: list[dict[str, Any]], moment: int, *, prorates: bool, reset: bool
-) -> bool:
-    """Changes, adds and removes items, with prorations; returns whether one now renews in another rhythm.
-
-    With a reset the unused time is credited; the new period is billed in full by the caller.
-    """
-    rows = {item["id"]: item for item in items_of(state, subscription)}
-    other_rhythm = False
-    named: set[str] = set()
-    for place, one in enumerate(given):
-        param = f"items[{place}]"
-        if not one.get("id"):
-            item = new_item(state, subscription, one, param, moment)
-            if prorates and not reset:
-                debit_remaining(state, subscription, item, moment)
-            continue
-        item = rows.get(one["id"]) or {}
-        if not item:
-            raise invalid(
-                f"Cannot update item {one['id']}: the subscription {subscription['id']} has no such item.",
-                f"{param}[id]",
-                "resource_missing",
-            )
-        if one["id"] in named:
-            raise invalid(f"The item {one['id']} is given twice.", f"{param}[id]")
-        named.add(one["id"])
-        other_rhythm |= change_item(state, subscription, item, one, param, moment, prorates=prorates, reset=reset)
-    if reset and prorates and subscription["status"] != "trialing":
-        for id, item in rows.items():
-            if id not in named:
-                credit_unused(state, subscription, item, moment)
-    if not items_of(state, subscription):
-        raise invalid(
-            "A subscription must have at least one active plan. In order to cancel a subscription, please use the"
-            " cancel API endpoint (https://docs.stripe.com/api/subscriptions/cancel)."
-        )
-    check_distinct(state, subscription)
-    return other_rhythm
-
-
-def new_item(state: State, subscription: Object, given: dict[str, Any], param: str, moment: int) -> Object:
-    """One more item."""
-    price = price_of(state, given, param, subscription["currency"])
-    if price is None:
-        raise invalid(f"Missing required param: {param}[price].", f"{param}[price]", "parameter_missing")
-    return add_item(state, subscription, given, price, param, current_period(state, subscription, price, moment))
-
-
-def change_item(
-    state: State,
-    subscription: Object,
-    item: Object,
-    given: dict[str, Any],
-    param: str,
-    moment: int,
-    *,
-    prorates: bool,
-    reset: bool,
-) -> bool:
-    """Another price or quantity for one item, or its end; returns whether it now renews in another rhythm."""
-    item = state.edit(item)
-    if given.get("deleted"):
-        if prorates:
-            credit_unused(state, subscription, item, moment)
-        state.table("subscription_item").remove(item["id"])
-        return False
-    price = price_of(state, given, param, subscription["currency"])
-    old = state.get("price", item["price"])
-    quantity = given.get("quantity", item["quantity"])
-    changed = (price is not None and price["id"] != old["id"]) or quantity != item["quantity"]
-    if prorates and (changed or reset):
-        credit_unused(state, subscription, item, moment)
-    item["quantity"] = quantity
-    other_rhythm = False
-    if price is not None and price["id"] != old["id"]:
-        item["price"] = price["id"]
-        state.table("subscription_item").reindex(item["id"])
-        item["_"].pop("line", None)
-        rhythm = ("interval", "interval_count")
-        other_rhythm = any(price["recurring"][name] != old["recurring"][name] for name in rhythm)
-        if other_rhythm:
-            start, end = current_period(state, subscription, price, moment)
-            item |= {"current_period_start": start, "current_period_end": end}
-    if changed and prorates and not reset:
-        debit_remaining(state, subscription, item, moment)
-    if "metadata" in given:
-        kept = item["metadata"] | (given["metadata"] or {}) if given["metadata"] is not None else {}
-        item["metadata"] = {key: value for key, value in kept.items() if value != ""}
-    if "tax_rates" in given:
-        item["tax_rates"] = rates_given(state, given["tax_rates"], f"{param}[tax_rates]", item["tax_rates"])
-    if "discounts" in given:
-        set_discounts(state, subscription, item, given["discounts"], param)
-    return other_rhythm and subscription["status"] not in ("trialing", "incomplete")
-
-
-def bill_change(state: State, subscription: Object, params: dict[str, Any], *, reset: bool) -> None:
-    """The invoice of a change, made and paid at once. Raises ApiError 402 for error_if_incomplete."""
+def bill_change(
+    state: State, subscription: Object, params: dict[str, Any], *, reset: bool, later: bool = False
+) -> None:
+    """The invoice of a change, paid at once or left as a draft. Raises ApiError 402 for error_if_incomplete."""
     behavior = params.get("payment_behavior", "allow_incomplete")
-    if behavior == "pending_if_incomplete":
-        raise unsupported_pending()
     invoice = open_draft(state, subscription, "subscription_update", auto_advance=True)
     invoice["period_start"] = min(item["current_period_start"] for item in items_of(state, subscription))
     if reset:
         add_periods(state, subscription, invoice, items_of(state, subscription), free=False)
     close_draft(state, subscription, invoice)
+    if later:
+        return
     decline: Decline | None = bill_now(
         state, subscription, invoice, pay=behavior != "default_incomplete", off_session=bool(params.get("off_session"))
     )
@@ -243,10 +164,3 @@ def bill_change(state: State, subscription: Object, params: dict[str, Any], *, r
         if error is not None:
             error.keeps = False
             raise error
-
-
-def unsupported_pending() -> ApiError:
-    """Pending updates are not built."""
-    return ApiError(
-        501, "The sandbox does not support payment_behavior=pending_if_incomplete.", param="payment_behavior"
-    )

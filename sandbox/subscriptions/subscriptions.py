@@ -1,16 +1,21 @@
 """Subscriptions (https://docs.stripe.com/api/subscriptions)."""
 
+from typing import Any
+
 from sandbox.account.objects import Object
+from sandbox.account.state import State
 from sandbox.api.calls import Call
 from sandbox.api.errors import invalid, no_such
 from sandbox.api.lists import page
 from sandbox.api.search import search
 from sandbox.catalogue.discounts import drop
-from sandbox.subscriptions.subscription_billing import bill_now, close_draft, open_draft, seen, told
+from sandbox.subscriptions.schedule_ending import schedule_of
+from sandbox.subscriptions.subscription_billing import seen, told
 from sandbox.subscriptions.subscription_creation import begin
-from sandbox.subscriptions.subscription_ending import already_ended, end
+from sandbox.subscriptions.subscription_ending import already_ended, cancel_now
 from sandbox.subscriptions.subscription_item_building import items_of
 from sandbox.subscriptions.subscription_parameters import SEARCH
+from sandbox.subscriptions.subscription_pausing import pause_now
 from sandbox.subscriptions.subscription_resumption import resume_paused
 from sandbox.subscriptions.subscription_standing import ENDED
 from sandbox.subscriptions.subscription_update import change
@@ -36,7 +41,19 @@ def retrieve(call: Call) -> Object:
 
 def update(call: Call) -> Object:
     """POST /v1/subscriptions/{id}"""
-    return change(call.state, call.fetch("subscription", "id"), call.params)
+    subscription = call.fetch("subscription", "id")
+    check_unmanaged(call.state, subscription, call.params)
+    return change(call.state, subscription, call.params)
+
+
+def check_unmanaged(state: State, subscription: Object, params: dict[str, Any]) -> None:
+    """A schedule alone says when its subscription ends. Raises ApiError 400."""
+    schedule = schedule_of(state, subscription)
+    if schedule is not None and params.keys() & {"cancel_at", "cancel_at_period_end"}:
+        raise invalid(
+            f"The subscription is managed by the subscription schedule `{schedule['id']}`, and updating any cancelation"
+            " behavior directly is not allowed. Please update the schedule instead."
+        )
 
 
 def cancel(call: Call) -> Object:
@@ -46,32 +63,18 @@ def cancel(call: Call) -> Object:
     if subscription["status"] in ENDED:
         raise already_ended(subscription)
     state.edit(subscription)["cancellation_details"] |= params.get("cancellation_details") or {}
-    was_incomplete = subscription["status"] == "incomplete"
-    end(state, subscription, prorate=bool(params.get("prorate")))
-    if params.get("invoice_now") and not was_incomplete:
-        waiting = state.table("invoiceitem").oldest_first("pending", subscription["customer"])
-        if any(belongs(item, subscription) for item in waiting):
-            before = seen(state, subscription)
-            invoice = open_draft(state, subscription, "subscription_update", auto_advance=True)
-            close_draft(state, subscription, invoice)
-            bill_now(state, subscription, invoice, pay=True)
-            told(state, subscription, before)
+    cancel_now(state, subscription, prorate=bool(params.get("prorate")), invoice_now=bool(params.get("invoice_now")))
     return subscription
 
 
-def belongs(item: Object, subscription: Object) -> bool:
-    """Whether a pending item is the subscription's."""
-    details = (item["parent"] or {}).get("subscription_details") or {}
-    return bool(details.get("subscription") == subscription["id"])
+def pause(call: Call) -> Object:
+    """POST /v1/subscriptions/{id}/pause: no service and no invoices until it is resumed."""
+    return pause_now(call.state, call.fetch("subscription", "id"), call.params)
 
 
 def resume(call: Call) -> Object:
     """POST /v1/subscriptions/{id}/resume: for those that are paused."""
-    subscription = call.fetch("subscription", "id")
-    if subscription["status"] != "paused":
-        raise invalid(f"You can only resume a subscription that is paused; this one is {subscription['status']}.")
-    anchor = (call.params.get("billing_cycle_anchor") or {}).get("type", "now")
-    return resume_paused(call.state, subscription, anchor=anchor)
+    return resume_paused(call.state, call.fetch("subscription", "id"), call.params)
 
 
 def delete_discount(call: Call) -> Object:

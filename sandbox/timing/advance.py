@@ -10,7 +10,7 @@ from sandbox.invoices import invoice_times
 from sandbox.payments import dispute_outcomes, refund_outcomes
 from sandbox.payments.charging import settle_charge
 from sandbox.payments.payment_intent_building import end_intent
-from sandbox.subscriptions import subscription_times
+from sandbox.subscriptions import schedule_progress, subscription_resumption, subscription_times
 
 LOG = logging.getLogger("sandbox")
 Action = Callable[[State, Object, int], None]
@@ -39,8 +39,11 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     "subscription.collect_again": ("subscription", subscription_times.collect_again),
     "subscription.cycle": ("subscription", subscription_times.cycle),
     "subscription.expire": ("subscription", subscription_times.give_up),
+    "subscription.stay_paused": ("subscription", subscription_resumption.stay_paused),
     "subscription.trial_will_end": ("subscription", subscription_times.trial_will_end),
     "subscription.upcoming": ("subscription", subscription_times.upcoming),
+    "subscription_schedule.advance": ("subscription_schedule", schedule_progress.advance),
+    "subscription_schedule.expiring": ("subscription_schedule", schedule_progress.expiring),
 }
 
 

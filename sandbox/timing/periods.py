@@ -1,7 +1,9 @@
 """Billing periods in UTC: months keep their anchor's day where they have it, and use their last day where not."""
 
 import calendar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+from sandbox.account.objects import Object
 
 DAY = 86_400
 SECONDS = {"day": DAY, "week": 7 * DAY}
@@ -42,20 +44,18 @@ def day_name(moment: int) -> str:
     return f"{date.day} {calendar.month_abbr[date.month]} {date.year}"
 
 
-def at_day_of_month(moment: int, day: int, hour: int | None, minute: int | None, second: int | None) -> int:
-    """The next moment with a day of the month and a time, at or after a moment."""
+def next_anchor(moment: int, config: Object) -> int:
+    """The next moment with the day of the month, month and time of a configuration, at or after a moment.
+
+    What is left out is taken from the moment; the day is the month's last one where it has not as many.
+    """
     start = datetime.fromtimestamp(moment, UTC)
-    first = start.replace(
-        day=1,
-        hour=start.hour if hour is None else hour,
-        minute=start.minute if minute is None else minute,
-        second=start.second if second is None else second,
-    )
-    for _ in range(2):
-        last = calendar.monthrange(first.year, first.month)[1]
-        candidate = first.replace(day=min(day, last))
-        if candidate.timestamp() >= moment:
-            break
-        first = (first + timedelta(days=32)).replace(day=1)
-    last = calendar.monthrange(first.year, first.month)[1]
-    return int(first.replace(day=min(day, last)).timestamp())
+    clock = {name: config[name] for name in ("hour", "minute", "second") if config.get(name) is not None}
+    first = start.replace(day=1, **clock)
+    for months in range(13):
+        year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        candidate = first.replace(year=year, month=month + 1, day=min(config["day_of_month"], last))
+        if config.get("month") in (None, month + 1) and candidate.timestamp() >= moment:
+            return int(candidate.timestamp())
+    raise AssertionError("every month comes within a year")

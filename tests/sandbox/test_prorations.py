@@ -8,7 +8,8 @@ from tests.sandbox.client import DAY, Client, Object, Refusal, item_of
 
 
 def swap(client: Client, subscription: Object, price: Object, **params: object) -> Object:
-    items = [{"id": item_of(subscription)["id"], "price": price["id"]}]
+    item = item_of(subscription)
+    items = [{"id": item["id"], "price": price["id"], "quantity": item["quantity"]}]
     return client.post(f"/v1/subscriptions/{subscription['id']}", items=items, expand=["latest_invoice"], **params)
 
 

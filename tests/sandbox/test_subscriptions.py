@@ -153,7 +153,8 @@ def test_a_trial_without_a_card_ends_as_asked(alone: Client, behavior: str, stat
     assert alone.subscription(subscription["id"])["status"] == status
     if status == "paused":
         alone.new_card(customer["id"], "pm_card_visa")
-        resumed = alone.post(f"/v1/subscriptions/{subscription['id']}/resume")
+        path = f"/v1/subscriptions/{subscription['id']}/resume"
+        resumed = alone.post(path, payment_behavior="resume_on_payment_success")
         assert resumed["status"] == "active"
 
 
