@@ -15,7 +15,7 @@ from sandbox.customers.customer_balance import adjust
 from sandbox.customers.customer_parameters import SEARCH
 from sandbox.customers.tax_ids import add_tax_id
 from sandbox.payments.payment_method_attachment import attach_token
-from sandbox.subscriptions.subscription_ending import end
+from sandbox.subscriptions.subscription_ending import end_all
 from sandbox.webhooks.events import emit, emit_update
 
 PLAIN = (
@@ -161,9 +161,7 @@ def delete(call: Call) -> Object:
     """DELETE /v1/customers/{id}: ends its subscriptions and detaches its payment methods."""
     state = call.state
     customer = call.fetch("customer", "id")
-    for subscription in state.table("subscription").oldest_first("customer", customer["id"]):
-        if subscription["status"] not in ("canceled", "incomplete_expired"):
-            end(state, subscription)
+    end_all(state, customer)
     for item in state.table("invoiceitem").oldest_first("pending", customer["id"]):
         state.table("invoiceitem").remove(item["id"])
     for method in state.table("payment_method").oldest_first("customer", customer["id"]):

@@ -5,8 +5,10 @@ from sandbox.account.state import State
 from sandbox.api.errors import ApiError
 from sandbox.invoices.invoice_finalization import void
 from sandbox.subscriptions.proration import credit_unused, forget_debits
+from sandbox.subscriptions.schedule_ending import finish
 from sandbox.subscriptions.subscription_billing import bill_now, close_draft, open_draft, seen, told
-from sandbox.subscriptions.subscription_standing import close
+from sandbox.subscriptions.subscription_standing import ENDED, close
+from sandbox.webhooks.events import emit
 
 
 def end(
@@ -23,6 +25,17 @@ def end(
             credit_unused(state, subscription, item, now)
             forget_debits(state, item)
     close(state, subscription, reason)
+
+
+def end_all(state: State, customer: Object) -> None:
+    """What becomes of the subscriptions and schedules of a customer that is deleted."""
+    for subscription in state.table("subscription").oldest_first("customer", customer["id"]):
+        if subscription["status"] not in ENDED:
+            end(state, subscription)
+    for schedule in state.table("subscription_schedule").oldest_first("customer", customer["id"]):
+        if schedule["status"] == "not_started":
+            finish(state, schedule, "canceled", state.now_for(schedule))
+            emit(state, "subscription_schedule.canceled", schedule)
 
 
 def cancel_now(state: State, subscription: Object, *, prorate: bool, invoice_now: bool) -> None:

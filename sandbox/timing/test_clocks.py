@@ -5,8 +5,7 @@ from sandbox.api.calls import Call
 from sandbox.api.errors import invalid, unsupported
 from sandbox.api.lists import page
 from sandbox.api.parameters import PAGING, Integer, Shape, Text
-from sandbox.subscriptions.subscription_ending import end
-from sandbox.subscriptions.subscription_standing import ENDED
+from sandbox.subscriptions.subscription_ending import end_all
 from sandbox.timing.advance import advance_test_clock
 from sandbox.timing.periods import DAY
 from sandbox.webhooks.events import emit
@@ -61,9 +60,7 @@ def delete(call: Call) -> Object:
     state = call.state
     clock = call.fetch("test_helpers.test_clock", "test_clock")
     for customer in state.table("customer").oldest_first("test_clock", clock["id"]):
-        for subscription in state.table("subscription").oldest_first("customer", customer["id"]):
-            if subscription["status"] not in ENDED:
-                end(state, subscription)
+        end_all(state, customer)
         emit(state, "customer.deleted", customer)
         state.table("customer").remove(customer["id"])
     emit(state, "test_helpers.test_clock.deleted", clock)

@@ -391,9 +391,7 @@ def test_settings_of_a_phase_go_before_those_of_the_schedule(shared: Client) -> 
             "invoice_settings": {"days_until_due": 7},
             "description": "all",
         },
-        phases=[
-            phase(price, description="first", add_invoice_items=[{"price": shared.price(99, interval=None)["id"]}])
-        ],
+        phases=[phase(price, description="first", add_invoice_items=[{"price": extra["id"]}])],
         expand=["subscription.latest_invoice"],
     )
     subscription = schedule["subscription"]
