@@ -224,6 +224,8 @@ class State:
 
     def clock_of(self, row: Object) -> str:
         """The test clock that an object lives on, or ""."""
+        if row["object"] == "invoice_payment":
+            row = self.get("invoice", row["invoice"])
         if "test_clock" in row:
             return row["test_clock"] or ""
         kept: str | None = row.get("_", {}).get("clock")

@@ -27,7 +27,7 @@ from sandbox.subscriptions.subscription_item_building import (
     price_of,
     worth,
 )
-from sandbox.subscriptions.subscription_timing import set_timers
+from sandbox.subscriptions.subscription_timing import TOLD_BEFORE, set_timers, tell_of_trial_end
 from sandbox.taxes.taxation import rates_given
 from sandbox.webhooks.events import emit
 
@@ -80,6 +80,8 @@ def begin(state: State, customer: Object, params: dict[str, Any], *, schedule: s
     set_timers(state, subscription)
     if schedule is None:
         emit(state, "customer.subscription.created", subscription)
+    if subscription["status"] == "trialing" and subscription["trial_end"] <= now + TOLD_BEFORE:
+        tell_of_trial_end(state, subscription)
     return subscription
 
 

@@ -167,18 +167,28 @@ def set_dates(subscription: Object, params: dict[str, Any], prices: list[Object]
         if trial_end > now + 730 * DAY:
             raise invalid("The trial_end must be within two years.", "trial_end")
         subscription |= {"trial_start": now, "trial_end": trial_end}
+        if anchor is not None and anchor < trial_end:
+            raise invalid("billing_cycle_anchor must not be before the end of the trial.", "billing_cycle_anchor")
         if subscription["trial_settings"]["end_behavior"]["billing_cycle_anchor"] != "unchanged":
             subscription["billing_cycle_anchor"] = trial_end
+        if anchor is not None:
+            check_anchor(anchor, prices, trial_end)
+            subscription["billing_cycle_anchor"] = anchor
     elif anchor is not None:
         if anchor < now:
             raise invalid("billing_cycle_anchor must be now or in the future.", "billing_cycle_anchor")
-        if anchor > min(natural_end(price, now) for price in prices):
-            raise invalid(
-                "billing_cycle_anchor cannot be later than next natural billing date"
-                f" ({min(natural_end(price, now) for price in prices)}) for plan",
-                "billing_cycle_anchor",
-            )
+        check_anchor(anchor, prices, now)
         subscription["billing_cycle_anchor"] = anchor
+
+
+def check_anchor(anchor: int, prices: list[Object], start: int) -> None:
+    """A first period is not longer than a whole one. Raises ApiError 400."""
+    latest = min(natural_end(price, start) for price in prices)
+    if anchor > latest:
+        raise invalid(
+            f"billing_cycle_anchor cannot be later than next natural billing date ({latest}) for plan",
+            "billing_cycle_anchor",
+        )
 
 
 def set_cancel_at(state: State, subscription: Object, params: dict[str, Any]) -> None:

@@ -9,9 +9,9 @@ from sandbox.subscriptions.subscription_ending import end, expire
 from sandbox.subscriptions.subscription_pausing import set_paused
 from sandbox.subscriptions.subscription_renewal import renew
 from sandbox.subscriptions.subscription_standing import ENDED
-from sandbox.subscriptions.subscription_timing import INCOMPLETE_FOR, next_end
+from sandbox.subscriptions.subscription_timing import INCOMPLETE_FOR, TOLD_BEFORE, next_end, tell_of_trial_end
 from sandbox.timing.periods import DAY
-from sandbox.webhooks.events import emit, emit_data
+from sandbox.webhooks.events import emit_data
 
 
 def cycle(state: State, subscription: Object, due: int) -> None:
@@ -58,18 +58,16 @@ def give_up(state: State, subscription: Object, due: int) -> None:
 
 def trial_will_end(state: State, subscription: Object, due: int) -> None:
     """Three days before, or at once for shorter trials."""
-    trial_end = subscription["trial_end"]
-    told_before = subscription["_"].get("trial_told") == trial_end
-    if subscription["status"] == "trialing" and due >= trial_end - 3 * DAY and not told_before:
-        state.edit(subscription)["_"]["trial_told"] = trial_end
-        emit(state, "customer.subscription.trial_will_end", subscription)
+    if subscription["status"] == "trialing" and subscription["trial_end"] - TOLD_BEFORE <= due:
+        tell_of_trial_end(state, subscription)
 
 
 def upcoming(state: State, subscription: Object, due: int) -> None:
     """A week before a renewal Stripe tells what it will be."""
     end = next_end(state, subscription)
     ends = subscription["cancel_at"] is not None and subscription["cancel_at"] <= end
-    if subscription["status"] in ("active", "past_due") and not ends and end - 7 * DAY == due:
+    quiet = ends or subscription["pause_collection"] is not None
+    if subscription["status"] in ("active", "past_due") and not quiet and end - 7 * DAY == due:
         emit_data(state, "invoice.upcoming", {"object": next_invoice(state, subscription)}, due)
 
 

@@ -19,7 +19,7 @@ from sandbox.subscriptions.subscription_ending import belongs
 from sandbox.subscriptions.subscription_item_building import items_of, natural_end, worth
 from sandbox.subscriptions.subscription_item_changes import change_items, fit_to_end
 from sandbox.subscriptions.subscription_standing import ENDED
-from sandbox.subscriptions.subscription_timing import set_timers
+from sandbox.subscriptions.subscription_timing import TOLD_BEFORE, next_end, set_timers, tell_of_trial_end
 
 AFTER_THE_END = frozenset(("metadata", "cancellation_details"))
 
@@ -52,8 +52,12 @@ def change(
     bill = change_billing(state, subscription, params, entering)
     if bill:
         bill_change(state, subscription, params, reset=bill == "reset", later=entering is not None)
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = next_end(state, subscription)
     if subscription["status"] not in ENDED:
         set_timers(state, subscription)
+    if subscription["status"] == "trialing" and subscription["trial_end"] <= state.now_for(subscription) + TOLD_BEFORE:
+        tell_of_trial_end(state, subscription)
     if tell:
         told(state, subscription, before)
     return subscription
@@ -100,6 +104,7 @@ def change_billing(state: State, subscription: Object, params: dict[str, Any], e
         subscription["billing_cycle_anchor"] = now
         if ends_trial:
             subscription |= {"trial_end": now, "status": "active"}
+            tell_of_trial_end(state, subscription)
         for item in items_of(state, subscription):
             price = state.get("price", item["price"])
             state.edit(item).update(current_period_start=now, current_period_end=natural_end(price, now))
