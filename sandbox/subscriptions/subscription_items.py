@@ -3,9 +3,11 @@
 from typing import Any
 
 from sandbox.account.objects import Object
+from sandbox.account.state import State
 from sandbox.api.calls import Call
 from sandbox.api.lists import page
 from sandbox.api.parameters import PAGING, TIMESTAMP, Boolean, Choice, Kind, Shape, Text
+from sandbox.subscriptions.schedule_following import follow
 from sandbox.subscriptions.subscription_item_building import FIELDS, items_of
 from sandbox.subscriptions.subscription_update import change
 
@@ -28,13 +30,19 @@ def split(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     return item, call.given(*CHANGING, "off_session")
 
 
+def changed(state: State, subscription: Object, params: dict[str, Any]) -> None:
+    """The subscription changes, and its schedule with it."""
+    change(state, subscription, params)
+    follow(state, subscription)
+
+
 def create(call: Call) -> Object:
     """POST /v1/subscription_items"""
     state = call.state
     subscription = state.find("subscription", call.params["subscription"], "subscription")
     known = {item["id"] for item in items_of(state, subscription)}
     item, how = split(call)
-    change(state, subscription, how | {"items": [item]})
+    changed(state, subscription, how | {"items": [item]})
     return next(item for item in items_of(state, subscription) if item["id"] not in known)
 
 
@@ -42,7 +50,8 @@ def update(call: Call) -> Object:
     """POST /v1/subscription_items/{item}"""
     row = call.fetch("subscription_item", "item")
     item, how = split(call)
-    change(call.state, call.state.get("subscription", row["subscription"]), how | {"items": [item | {"id": row["id"]}]})
+    state = call.state
+    changed(state, state.get("subscription", row["subscription"]), how | {"items": [item | {"id": row["id"]}]})
     return row
 
 
@@ -50,7 +59,8 @@ def delete(call: Call) -> Object:
     """DELETE /v1/subscription_items/{item}"""
     row = call.fetch("subscription_item", "item")
     gone = {"id": row["id"], "deleted": True}
-    change(call.state, call.state.get("subscription", row["subscription"]), split(call)[1] | {"items": [gone]})
+    state = call.state
+    changed(state, state.get("subscription", row["subscription"]), split(call)[1] | {"items": [gone]})
     return {"id": row["id"], "object": "subscription_item", "deleted": True}
 
 

@@ -10,6 +10,7 @@ from sandbox.api.lists import page
 from sandbox.api.search import search
 from sandbox.catalogue.discounts import drop
 from sandbox.subscriptions.schedule_ending import schedule_of
+from sandbox.subscriptions.schedule_following import follow
 from sandbox.subscriptions.subscription_billing import seen, told
 from sandbox.subscriptions.subscription_creation import begin
 from sandbox.subscriptions.subscription_ending import already_ended, cancel_now
@@ -43,7 +44,9 @@ def update(call: Call) -> Object:
     """POST /v1/subscriptions/{id}"""
     subscription = call.fetch("subscription", "id")
     check_unmanaged(call.state, subscription, call.params)
-    return change(call.state, subscription, call.params)
+    change(call.state, subscription, call.params)
+    follow(call.state, subscription)
+    return subscription
 
 
 def check_unmanaged(state: State, subscription: Object, params: dict[str, Any]) -> None:
@@ -89,6 +92,7 @@ def delete_discount(call: Call) -> Object:
     for id in ids:
         drop(state, id)
     told(state, subscription, before)
+    follow(state, subscription)
     last = state.get("discount", ids[-1])
     return {name: value for name, value in last.items() if name != "_"} | {"deleted": True}
 

@@ -509,3 +509,24 @@ def test_month_ends_keep_the_anchor_through_phases(shared: Client) -> None:
         phases=[phase(shared.price(), duration=months(1)), phase(shared.price(), duration=months(1))],
     )
     assert [(one["end_date"] - START) // DAY for one in schedule["phases"]] == [31 + 27, 31 + 28 + 30]
+
+
+def test_a_change_of_the_subscription_itself_splits_the_current_phase(alone: Client) -> None:
+    customer = on_a_clock(alone)
+    prices = [alone.price(1_000), alone.price(2_000)]
+    items = [{"price": price["id"], "quantity": 1} for price in prices]
+    schedule = alone.post(SCHEDULES, customer=customer["id"], phases=[{"items": items, "duration": months(3)}])
+    now = START + 5 * DAY
+    turn(alone, customer, now)
+    subscription = alone.subscription(schedule["subscription"])
+    alone.delete(f"/v1/subscription_items/{subscription['items']['data'][1]['id']}")
+    split = shown(alone, schedule)
+    first, second = split["phases"]
+    assert (first["end_date"], second["start_date"], second["end_date"]) == (now, now, START + 90 * DAY)
+    assert [len(one["items"]) for one in (first, second)] == [2, 1]
+    assert split["current_phase"] == {"start_date": now, "end_date": START + 90 * DAY}
+    alone.post(f"/v1/subscriptions/{subscription['id']}", metadata={"a": "b"})
+    assert len(shown(alone, schedule)["phases"]) == 2
+    turn(alone, customer, START + 89 * DAY)
+    assert len(shown(alone, schedule)["phases"]) == 2
+    assert shown(alone, schedule)["status"] == "active"
