@@ -112,7 +112,7 @@ def start(state: State, schedule: Object) -> Object:
         "proration_behavior": phase["proration_behavior"],
     }
     if phase["trial_end"] is not None and phase["trial_end"] > now:
-        params["trial_end"] = phase["trial_end"]
+        params |= {"trial_end": phase["trial_end"], "proration_behavior": "none"}
     if phase["start_date"] < now:
         params["backdate_start_date"] = phase["start_date"]
     state.edit(schedule).update(status="active", current_phase=dates_of(phase))

@@ -193,20 +193,17 @@ def add_first_periods(state: State, subscription: Object, invoice: Object, param
     """
     now, began = subscription["created"], subscription["start_date"]
     trial = subscription["trial_end"] is not None
-    if trial or (began == now and params.get("proration_behavior") != "none"):
-        add_periods(state, subscription, invoice, items_of(state, subscription), free=trial)
-        return
+    prorates = params.get("proration_behavior") != "none"
     for item in items_of(state, subscription):
         price = state.get("price", item["price"])
-        if params.get("proration_behavior") == "none":
-            if cycle_at(subscription, price, now)[0] == now:
-                add_period(state, subscription, invoice, item, now, item["current_period_end"])
-            continue
-        start = began
-        while start < item["current_period_end"]:
-            end = min(cycle_at(subscription, price, start)[1], item["current_period_end"])
+        start, until = began if prorates else now, now if trial else item["current_period_end"]
+        whole = cycle_at(subscription, price, now)[0] == now
+        while start < until and (prorates or whole):
+            end = min(cycle_at(subscription, price, start)[1], until)
             add_period(state, subscription, invoice, item, start, end)
             start = end
+    if trial:
+        add_periods(state, subscription, invoice, items_of(state, subscription), free=True)
 
 
 def incomplete(state: State, invoice: Object, was_declined: bool) -> ApiError:

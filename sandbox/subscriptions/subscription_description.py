@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.account.objects import Object
 from sandbox.account.state import State
 from sandbox.api.calls import merged
-from sandbox.api.errors import invalid, no_such, unsupported
+from sandbox.api.errors import invalid, no_such
 from sandbox.subscriptions.subscription_item_building import natural_end
 from sandbox.subscriptions.subscription_timing import last_end, next_end
 from sandbox.taxes.taxation import rates_given
@@ -156,8 +156,6 @@ def set_dates(subscription: Object, params: dict[str, Any], prices: list[Object]
     if began is not None:
         if began > now:
             raise invalid("The `backdate_start_date` must be in the past.", "backdate_start_date")
-        if trial_end not in (None, "now"):
-            raise unsupported("backdate_start_date together with a trial", "backdate_start_date")
         subscription["start_date"] = began
         if anchor is None:
             subscription["billing_cycle_anchor"] = began

@@ -210,6 +210,8 @@ def test_a_backdated_start_bills_a_line_for_each_period_since(shared: Client) ->
     assert part["latest_invoice"]["total"] == 1_600
     free = shared.subscribe(on_a_clock(shared), price, backdate_start_date=START - DAY, proration_behavior="none")
     assert (free["start_date"], free["latest_invoice"]["total"]) == (START - DAY, 0)
+    trial = shared.subscribe(on_a_clock(shared), price, backdate_start_date=START - DAY, trial_end=START + 5 * DAY)
+    assert [line["amount"] for line in trial["latest_invoice"]["lines"]["data"]] == [100, 0]
     with pytest.raises(Refusal) as refusal:
         shared.subscribe(on_a_clock(shared), price, backdate_start_date=START + DAY)
     assert refusal.value.error["param"] == "backdate_start_date"

@@ -35,6 +35,7 @@ KINDS = {
     "promotion_codes": "/v1/promotion_codes",
     "balance_transactions": "/v1/balance_transactions",
     "credit_notes": "/v1/credit_notes",
+    "subscription_schedules": "/v1/subscription_schedules",
 }
 
 
@@ -62,7 +63,7 @@ class Life(RuleBasedStateMachine):
 
     def call(self, method: str, path: str, **params: Any) -> Object:
         response = self.client.send(method, path, **params)
-        assert response.status_code < 500, (method, path, params, response.text)
+        assert response.status_code < 500 or response.status_code == 501, (method, path, params, response.text)
         body: Object = response.json()
         return body
 
@@ -141,6 +142,64 @@ class Life(RuleBasedStateMachine):
     )
     def a_change(self, place: int, change: dict[str, Any]) -> None:
         self.call("POST", f"/v1/subscriptions/{self.some('subscriptions', place)}", **change)
+
+    @rule(
+        who=PLACES,
+        prices=st.lists(PLACES, min_size=1, max_size=3),
+        ends=st.sampled_from(["release", "cancel"]),
+        days=st.integers(-20, 20),
+        more=st.sampled_from(
+            [
+                {},
+                {"proration_behavior": "always_invoice"},
+                {"billing_cycle_anchor": "phase_start"},
+                {"trial": True},
+                {"duration": {"interval": "week", "interval_count": 3}},
+            ]
+        ),
+    )
+    def a_schedule(self, who: int, prices: list[int], ends: str, days: int, more: dict[str, Any]) -> None:
+        customer = self.someone(who)
+        created = self.call("GET", f"/v1/customers/{customer}").get("created", 0)
+        phases = [{"items": [{"price": self.prices[price % len(self.prices)]}], **more} for price in prices]
+        start = {"start_date": created + days * DAY} if days else {}
+        self.call("POST", "/v1/subscription_schedules", customer=customer, end_behavior=ends, phases=phases, **start)
+
+    @rule(place=PLACES)
+    def a_schedule_for_a_subscription(self, place: int) -> None:
+        self.call("POST", "/v1/subscription_schedules", from_subscription=self.some("subscriptions", place))
+
+    @rule(place=PLACES, price=PLACES, quantity=st.integers(1, 3), verb=st.sampled_from(["", "/release", "/cancel"]))
+    def a_schedule_goes_on(self, place: int, price: int, quantity: int, verb: str) -> None:
+        path = f"/v1/subscription_schedules/{self.some('subscription_schedules', place)}"
+        phases = [
+            {
+                "items": [{"price": one["items"][0]["price"]}],
+                "start_date": one["start_date"],
+                "end_date": one["end_date"],
+            }
+            for one in self.call("GET", path).get("phases", [])
+        ]
+        phases.append({"items": [{"price": self.prices[price % len(self.prices)], "quantity": quantity}]})
+        self.call("POST", path + verb, **({} if verb else {"phases": phases}))
+
+    @rule(
+        place=PLACES,
+        unused=st.sampled_from(["now", "none", "item_current_period_start"]),
+        how=st.sampled_from(["invoice", "pending_invoice_item"]),
+    )
+    def a_pause(self, place: int, unused: str, how: str) -> None:
+        path = f"/v1/subscriptions/{self.some('subscriptions', place)}/pause"
+        self.call("POST", path, bill_for={"unused_time_from": {"type": unused}}, invoicing_behavior=how)
+
+    @rule(
+        place=PLACES,
+        anchor=st.sampled_from(["now", "unchanged"]),
+        behavior=st.sampled_from(["resume_on_payment_attempt", "resume_on_payment_success"]),
+    )
+    def a_resumption(self, place: int, anchor: str, behavior: str) -> None:
+        path = f"/v1/subscriptions/{self.some('subscriptions', place)}/resume"
+        self.call("POST", path, billing_cycle_anchor={"type": anchor}, payment_behavior=behavior)
 
     @rule(place=PLACES, prorate=st.booleans(), invoice_now=st.booleans())
     def a_cancellation(self, place: int, prorate: bool, invoice_now: bool) -> None:
