@@ -57,6 +57,13 @@ def after_write_off(state: State, invoice: Object) -> None:
         emit_update(state, "customer.subscription.updated", before, subscription)
 
 
+def wait_for_payment(state: State, subscription: Object) -> None:
+    """Past due until somebody confirms the payment of a change; nothing for invoices that are sent."""
+    if subscription["collection_method"] == "charge_automatically":
+        state.edit(subscription)["status"] = "past_due"
+        set_delinquent(state, subscription["customer"])
+
+
 def after_failure(state: State, invoice: Object, *, final: bool = False) -> None:
     """A payment failed: the subscription is past due, or after the last try what the account's rules say."""
     subscription = subscription_of(state, invoice)

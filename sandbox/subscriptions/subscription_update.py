@@ -18,7 +18,7 @@ from sandbox.subscriptions.subscription_description import describe, set_cancel_
 from sandbox.subscriptions.subscription_ending import belongs
 from sandbox.subscriptions.subscription_item_building import items_of, natural_end, worth
 from sandbox.subscriptions.subscription_item_changes import change_items, fit_to_end
-from sandbox.subscriptions.subscription_standing import ENDED
+from sandbox.subscriptions.subscription_standing import ENDED, wait_for_payment
 from sandbox.subscriptions.subscription_timing import TOLD_BEFORE, next_end, set_timers, tell_of_trial_end
 
 AFTER_THE_END = frozenset(("metadata", "cancellation_details"))
@@ -162,6 +162,8 @@ def bill_change(
     decline: Decline | None = bill_now(
         state, subscription, invoice, pay=behavior != "default_incomplete", off_session=bool(params.get("off_session"))
     )
+    if behavior == "default_incomplete" and invoice["status"] == "open" and subscription["status"] == "active":
+        wait_for_payment(state, subscription)
     if behavior == "error_if_incomplete" and invoice["status"] != "paid":
         error = refusal(state, invoice, decline)
         if error is not None and error.status == 402:

@@ -343,3 +343,28 @@ def test_an_unpaid_subscription_keeps_making_drafts(alone: Client) -> None:
     assert shown[1][0] == "open"
     turn(alone, subscription, START + 63 * DAY)
     assert alone.invoices(subscription)[0]["status"] == "draft"
+
+
+def test_a_change_can_wait_for_somebody_to_confirm_its_payment(shared: Client) -> None:
+    subscription = shared.subscribe(on_a_clock(shared), shared.price(3_100))
+    turn(shared, subscription, START + MONTH // 2)
+    changed = update(
+        shared,
+        subscription,
+        items=[{"id": item_of(subscription)["id"], "quantity": 3}],
+        proration_behavior="always_invoice",
+        payment_behavior="default_incomplete",
+    )
+    assert (changed["status"], changed["latest_invoice"]["status"]) == ("past_due", "open")
+    assert changed["latest_invoice"]["attempted"] is False
+    shared.post(f"/v1/invoices/{changed['latest_invoice']['id']}/pay")
+    assert shared.subscription(subscription["id"])["status"] == "active"
+
+
+def test_a_change_whose_payment_fails_is_made_and_past_due(shared: Client) -> None:
+    subscription = shared.subscribe(on_a_clock(shared), shared.price(3_100))
+    shared.new_card(subscription["customer"], "pm_card_chargeCustomerFail")
+    items = [{"id": item_of(subscription)["id"], "quantity": 3}]
+    changed = update(shared, subscription, items=items, proration_behavior="always_invoice")
+    assert (changed["status"], item_of(changed)["quantity"]) == ("past_due", 3)
+    assert changed["latest_invoice"]["next_payment_attempt"] == START + 3 * DAY
