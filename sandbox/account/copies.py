@@ -30,6 +30,7 @@ OWNED: tuple[tuple[str, str, str], ...] = (
     ("subscription", "customer", "customer"),
     ("subscription_item", "subscription", "subscription"),
     ("discount", "subscription", "subscription"),
+    ("subscription_schedule", "customer", "customer"),
     ("invoiceitem", "customer", "customer"),
     ("invoice", "customer", "customer"),
     ("line_item", "invoice", "invoice"),

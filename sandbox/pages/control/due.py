@@ -17,8 +17,11 @@ WORDS = {
     "subscription.collect_again": "Paused collection goes on",
     "subscription.cycle": "The subscription renews",
     "subscription.expire": "The subscription expires, if it is still incomplete",
+    "subscription.stay_paused": "The subscription stays paused, if nobody has tried to pay",
     "subscription.trial_will_end": "The end of the trial is announced",
     "subscription.upcoming": "The next invoice is announced",
+    "subscription_schedule.advance": "The schedule's next phase begins, or it ends",
+    "subscription_schedule.expiring": "The end of the schedule is announced",
 }
 
 
