@@ -79,7 +79,7 @@ def phase_from(state: State, customer: Object, given: dict[str, Any], param: str
         price = price_of(state, one, where, currency)
         if price is None:
             raise invalid(f"Missing required param: {where}[price].", f"{where}[price]", "parameter_missing")
-        currency = price["currency"]
+        currency = currency or price["currency"]
         items.append(
             {
                 "billing_thresholds": None,
