@@ -5,6 +5,7 @@ import string
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.account.attempts import Attempt
 from sandbox.account.clock import Clock, Timers
 from sandbox.account.objects import Object
 from sandbox.account.tables import Index, Journal, Table
@@ -159,6 +160,7 @@ class State:
         self.muted = 0
         self.outbox: list[str] = []
         self.counts: dict[str, int] = {}
+        self.attempts: dict[str, Attempt] = {}
         self.tables = {
             kind: Table(kind, self.journal, INDEXES.get(kind, {}), livemode=self.livemode) for kind in PREFIXES
         }

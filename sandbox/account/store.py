@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from sandbox.account.attempts import Attempt
 from sandbox.account.clock import Kept
 from sandbox.account.copies import Copies, read
 from sandbox.account.state import Rules, State
@@ -20,6 +21,10 @@ TABLES = """
     ) WITHOUT ROWID;
     CREATE TABLE timers (
         sequence INTEGER PRIMARY KEY, clock TEXT NOT NULL, due INTEGER NOT NULL, action TEXT NOT NULL, id TEXT NOT NULL
+    );
+    CREATE TABLE attempts (
+        key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, request TEXT NOT NULL, expires INTEGER NOT NULL,
+        status INTEGER NOT NULL, body BLOB NOT NULL
     );
     CREATE TABLE facts (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 """
@@ -72,6 +77,11 @@ class Store:
         for kind, created, sequence, gone, body in rows:
             state.table(kind).restore(orjson.loads(body), created, sequence, gone=bool(gone))
         state.timers.load(self._connection.execute("SELECT clock, due, sequence, action, id FROM timers"))
+        attempts = self._connection.execute(
+            "SELECT key, fingerprint, request, expires, status, body FROM attempts WHERE expires > ?",
+            [state.clock.now()],
+        )
+        state.attempts |= {key: Attempt(*attempt) for key, *attempt in attempts}
         state.outbox += [row["id"] for row in state.table("event").oldest_first() if row["_"]["pending"]]
 
     def begin(self, state: State, copies: Copies | None) -> None:
@@ -82,8 +92,8 @@ class Store:
     def follow(self, state: State) -> None:
         """From now on writes what is committed."""
 
-        def keep(touched: Iterable[tuple[str, str]]) -> None:
-            self._write(state, touched)
+        def keep(touched: Iterable[tuple[str, str]], answered: dict[str, Attempt]) -> None:
+            self._write(state, touched, answered=answered)
 
         state.journal.keep = keep
         state.timers.record()
@@ -94,13 +104,15 @@ class Store:
         touched: Iterable[tuple[str, str]],
         timers: list[Kept] | None = None,
         further: dict[str, bytes] | None = None,
+        answered: dict[str, Attempt] | None = None,
     ) -> None:
         """One commit."""
         rows = [record(state, kind, id) for kind, id in touched]
         begun, taken = state.timers.recorded()
         facts = facts_of(state) | (further or {})
         facts = {name: body for name, body in facts.items() if self._facts.get(name) != body}
-        if not (rows or begun or taken or facts):
+        attempts = [(key, *astuple(attempt)) for key, attempt in (answered or {}).items()]
+        if not (rows or begun or taken or facts or attempts):
             return
         execute = self._connection.execute
         many = self._connection.executemany
@@ -109,6 +121,7 @@ class Store:
         many("DELETE FROM objects WHERE kind = ? AND id = ?", [row for row in rows if len(row) == 2])
         many("INSERT INTO timers (clock, due, sequence, action, id) VALUES (?, ?, ?, ?, ?)", [*begun, *(timers or ())])
         many("DELETE FROM timers WHERE sequence = ?", taken)
+        many("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?)", attempts)
         many("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
         execute("COMMIT")
         self._facts |= facts

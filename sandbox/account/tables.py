@@ -7,6 +7,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from sandbox.account.attempts import Attempt
 from sandbox.account.objects import Object, clone
 from sandbox.account.replicas import Cold
 
@@ -18,12 +19,13 @@ FIRST_COPY = -1_000_000_000
 class Journal:
     """What would have to be done to take back the changes since the last commit."""
 
-    def __init__(self, keep: Callable[[Iterable[tuple[str, str]]], None] | None = None) -> None:
-        """`keep` is told at each commit which rows, by kind and id, have changed."""
+    def __init__(self) -> None:
         self._undo: list[Callable[[], None]] = []
         self._touched: dict[tuple[str, str], None] = {}
         self._edited: set[tuple[str, str]] = set()
-        self.keep = keep
+        self.answered: dict[str, Attempt] = {}
+        self.keep: Callable[[Iterable[tuple[str, str]], dict[str, Attempt]], None] | None = None
+        """Told at each commit which rows, by kind and id, have changed, and which idempotency keys were answered."""
 
     def note(self, kind: str, id: str, undo: Callable[[], None]) -> None:
         """Remembers how to take back one change of a row."""
@@ -40,7 +42,8 @@ class Journal:
     def commit(self) -> None:
         """Makes the changes final."""
         if self.keep is not None:
-            self.keep(self._touched)
+            self.keep(self._touched, self.answered)
+        self.answered.clear()
         self._undo.clear()
         self._touched.clear()
         self._edited.clear()

@@ -1,29 +1,20 @@
 """Idempotent requests (https://docs.stripe.com/api/idempotent_requests)."""
 
 import hashlib
-from dataclasses import dataclass
 
+from sandbox.account.attempts import Attempt
+from sandbox.account.state import State
 from sandbox.api.errors import ApiError
 
 KEPT_FOR = 24 * 3_600
 
 
-@dataclass
-class Attempt:
-    """One use of a key; without a status it is still being carried out."""
-
-    fingerprint: str
-    request: str
-    expires: int
-    status: int | None = None
-    body: bytes = b""
-
-
 class Keys:
     """The answers of the last 24 hours by idempotency key."""
 
-    def __init__(self) -> None:
-        self._attempts: dict[str, Attempt] = {}
+    def __init__(self, state: State) -> None:
+        self._attempts = state.attempts
+        self._state = state
 
     def begin(self, key: str, fingerprint: str, request: str, now: int) -> Attempt | None:
         """Takes a key for a request, or returns the finished attempt to replay.
@@ -55,9 +46,10 @@ class Keys:
         return attempt
 
     def finish(self, key: str, status: int, body: bytes) -> None:
-        """Keeps the answer for replays."""
+        """Keeps the answer for replays; in the file with the commit that follows."""
         attempt = self._attempts[key]
         attempt.status, attempt.body = status, body
+        self._state.journal.answered[key] = attempt
 
     def release(self, key: str) -> None:
         """Forgets a key whose request was refused before it began."""

@@ -71,7 +71,7 @@ class Api:
         self.state = state
         self.deliverer = deliverer
         self.faults = faults
-        self.keys = Keys()
+        self.keys = Keys(state)
         self.bucket = Bucket(state)
         self.router = Router()
 
@@ -218,6 +218,8 @@ class Api:
             answer.headers = DONE | answer.headers
         elif incoming.key is not None:
             self.keys.release(incoming.key)
+        # What was done and what was answered are kept together, or not at all.
+        self.state.journal.commit()
         self.deliverer.pick_up()
         return answer
 
@@ -228,9 +230,7 @@ class Api:
             shown = shape(state, route.verb(call))
             body = orjson.dumps(expand(state, shown, paths) if paths else shown)
         except ApiError as error:
-            if error.keeps:
-                state.journal.commit()
-            else:
+            if not error.keeps:
                 state.journal.rollback()
                 del state.outbox[events:]
             return self.failed(incoming, error)
@@ -240,7 +240,6 @@ class Api:
             LOG.exception("The sandbox failed at %s %s (%s).", incoming.method, incoming.path, incoming.id)
             message = "The sandbox has failed; its log says why. Nothing was changed."
             return self.failed(incoming, ApiError(500, message, type="api_error"))
-        state.journal.commit()
         return Answer(200, body)
 
     def failed(self, incoming: Incoming, error: ApiError) -> Answer:

@@ -1,8 +1,12 @@
 """How requests are read and refused: versions, keys, forms, cursors, expansion, what is kept for replays."""
 
+import re
+
 import httpx
 import pytest
 
+from sandbox.api.router import ROUTES
+from sandbox.api.unbuilt import PATHS
 from tests.sandbox.client import Client, Object
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -158,3 +162,8 @@ def test_browsers_may_ask_first(shared: Client) -> None:
     assert response.headers["access-control-allow-origin"] == "*"
     assert "POST" in response.headers["access-control-allow-methods"]
     assert response.headers["access-control-allow-headers"] == "authorization"
+
+
+def test_what_is_built_is_not_called_unbuilt() -> None:
+    built = {re.sub(r"\{\w+\}", "*", route.path).removeprefix("/v1/") for route in ROUTES}
+    assert built & set(PATHS.split()) == set()

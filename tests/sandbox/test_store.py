@@ -73,6 +73,19 @@ def test_deliveries_that_were_not_made_are_made_after_the_next_start(tmp_path: P
         assert event["data"]["object"]["id"] == customer
 
 
+def test_a_key_is_still_answered_as_it_was_after_the_next_start(tmp_path: Path) -> None:
+    file = tmp_path / "account.db"
+    key = {"Idempotency-Key": "once"}
+    with fresh(data=file) as client:
+        first = client.send("POST", "/v1/customers", key, email="once@example.com")
+    with fresh(data=file) as client:
+        again = client.send("POST", "/v1/customers", key, email="once@example.com")
+        assert again.content == first.content
+        assert again.headers["idempotent-replayed"] == "true"
+        assert client.send("POST", "/v1/customers", key, email="twice@example.com").status_code == 400
+        assert len(client.get("/v1/customers")["data"]) == 1
+
+
 def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     file = tmp_path / "account.db"
     made: list[str] = []
