@@ -1,4 +1,4 @@
-"""A caller of the sandbox: plain HTTP with Stripe's form encoding."""
+"""A caller of the sandbox: plain HTTP with Stripe's form encoding; no answer goes unchecked."""
 
 import time
 from collections.abc import Iterator
@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import orjson
+
+from tests.sandbox.conformance.answers import require
 
 Object = dict[str, Any]
 KEY = "sk_test_tests"
@@ -29,7 +32,8 @@ class Client:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url, auth=(KEY, ""), timeout=30, trust_env=False)
+        hooks = {"response": [checked]}
+        self.http = httpx.Client(base_url=url, auth=(KEY, ""), timeout=30, trust_env=False, event_hooks=hooks)
 
     def send(self, method: str, path: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
         pairs = list(flat(params))
@@ -114,6 +118,14 @@ class Client:
         """Oldest first."""
         events = self.get("/v1/events", limit=100, **params)["data"]
         return [event["type"] for event in reversed(events)]
+
+
+def checked(response: httpx.Response) -> None:
+    """Raises NotAsStripe for an answer of the API that Stripe could not have given."""
+    path = response.request.url.path
+    if path.startswith("/v1/"):
+        body = orjson.loads(response.read())
+        require(response.request.method, path, response.status_code, response.headers, body)
 
 
 def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
