@@ -33,6 +33,7 @@ def make(
     discountable: bool = True,
     parent: Object | None = None,
     proration: bool = False,
+    proration_details: Object | None = None,
     tax_rates: list[str] | None = None,
 ) -> Object:
     """A pending item, and its event."""
@@ -60,6 +61,8 @@ def make(
         "test_clock": customer["test_clock"],
         "_": {},
     }
+    if proration_details is not None:
+        item["proration_details"] = proration_details
     state.table("invoiceitem").add(item)
     emit(state, "invoiceitem.created", item)
     return item

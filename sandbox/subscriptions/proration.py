@@ -32,8 +32,7 @@ def credit_unused(state: State, subscription: Object, item: Object, moment: int)
         if amount:
             price = priced_in(state.get("price", debit["pricing"]["price_details"]["price"]), subscription["currency"])
             period = {"end": until, "start": since}
-            row = proration(state, subscription, item, price, debit["quantity"], -amount, period)
-            row["proration_details"]["credited_items"] = credited
+            proration(state, subscription, item, price, debit["quantity"], -amount, period, credited)
 
 
 def debit_remaining(
@@ -87,14 +86,21 @@ def rounded_share(amount: int, seconds: int, whole: int) -> int:
 
 
 def proration(
-    state: State, subscription: Object, item: Object, price: Object, quantity: int, amount: int, period: Object
+    state: State,
+    subscription: Object,
+    item: Object,
+    price: Object,
+    quantity: int,
+    amount: int,
+    period: Object,
+    credited: Credited = None,
 ) -> Object:
     """One pending item."""
     product = state.get("product", price["product"])
     unit = f" {product['unit_label']}" if product.get("unit_label") else ""
     many = f"{quantity}{unit} × " if quantity != 1 or unit else ""
     verb = "Unused" if amount < 0 else "Remaining"
-    row = make(
+    return make(
         state,
         state.get("customer", subscription["customer"]),
         amount=amount,
@@ -108,11 +114,10 @@ def proration(
         period=period,
         pricing=pricing(price["id"], product["id"], price["unit_amount_decimal"]),
         proration=True,
+        proration_details={"credited_items": credited, "discount_amounts": []},
         quantity=quantity,
         tax_rates=list(item["tax_rates"]),
     )
-    row["proration_details"] = {"credited_items": None, "discount_amounts": []}
-    return row
 
 
 def discounted(state: State, subscription: Object, item: Object, moment: int) -> int:

@@ -21,6 +21,7 @@ from sandbox.api.parameters import (
 from sandbox.api.search import Fields
 from sandbox.catalogue.discounts import DISCOUNTS
 from sandbox.catalogue.price_data import ONE_TIME_DATA
+from sandbox.subscriptions.payment_method_types import TYPES
 from sandbox.subscriptions.subscription_item_building import CHANGED_ITEMS, NEW_ITEMS
 from sandbox.taxes.taxation import TAX_RATES
 
@@ -80,7 +81,7 @@ WRITE: dict[str, Kind] = unsupported_names(
     "payment_settings": Hash(
         {
             "payment_method_options": Anything(),
-            "payment_method_types": Listed(Text(required=True)),
+            "payment_method_types": Listed(Choice(TYPES)),
             "save_default_payment_method": Choice(("off", "on_subscription")),
         }
     ),

@@ -30,10 +30,12 @@ class Refusal(Exception):
 class Client:
     """Calls of one sandbox."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url
         hooks = {"response": [checked]}
-        self.http = httpx.Client(base_url=url, auth=(KEY, ""), timeout=30, trust_env=False, event_hooks=hooks)
+        self.http = httpx.Client(
+            base_url=url, auth=(KEY, ""), timeout=30, trust_env=False, event_hooks=hooks, transport=transport
+        )
 
     def send(self, method: str, path: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
         pairs = list(flat(params))

@@ -18,7 +18,7 @@ ABOUT = {
     "customer.tax_id": "tax_id",
 }
 # Besides `*.updated`.
-ALSO_CHANGES = {"charge.captured", "charge.refunded"}
+ALSO_CHANGES = {"charge.captured", "charge.refunded", "payment_method.detached"}
 
 
 @cache
