@@ -170,7 +170,9 @@ def delete(call: Call) -> Object:
         state.table("payment_method").reindex(method["id"])
     for invoice in state.table("invoice").oldest_first("customer", customer["id"]):
         if invoice["status"] in ("draft", "open"):
+            before = snapshot(state, invoice)
             state.edit(invoice).update(auto_advance=False, automatically_finalizes_at=None, next_payment_attempt=None)
+            emit_update(state, "invoice.updated", before, invoice)
     emit(state, "customer.deleted", customer)
     state.table("customer").remove(customer["id"])
     return stub("customer", customer)

@@ -108,6 +108,8 @@ def set_collection(state: State, invoice: Object, params: dict[str, Any]) -> Non
 def set_advance(state: State, invoice: Object, params: dict[str, Any]) -> None:
     """Whether a draft goes on by itself, and when."""
     if "automatically_finalizes_at" in params:
+        if params["automatically_finalizes_at"] <= state.now_for(invoice):
+            raise invalid("The automatically_finalizes_at must be in the future.", "automatically_finalizes_at")
         invoice |= {"auto_advance": True, "automatically_finalizes_at": params["automatically_finalizes_at"]}
     elif "auto_advance" in params:
         invoice["auto_advance"] = params["auto_advance"]

@@ -91,7 +91,7 @@ def describe(state: State, subscription: Object, customer: Object, params: dict[
         )
     for name in ("invoice_settings", "payment_settings"):
         for key, value in (params.get(name) or {}).items():
-            if key != "payment_method_options":
+            if key not in ("issuer", "payment_method_options"):
                 subscription[name][key] = value
     behavior = (params.get("trial_settings") or {}).get("end_behavior") or {}
     subscription["trial_settings"]["end_behavior"] |= behavior

@@ -3,6 +3,7 @@
 https://docs.stripe.com/billing/subscriptions/change
 """
 
+import math
 from typing import Any
 
 from sandbox.account.objects import Object
@@ -44,6 +45,8 @@ def change(
     set_cancel_at(state, subscription, params)
     if "pause_collection" in params:
         pause = params["pause_collection"]
+        if pause and pause.get("resumes_at", math.inf) <= state.now_for(subscription):
+            raise invalid("The resumes_at must be in the future.", "pause_collection[resumes_at]")
         subscription["pause_collection"] = {"resumes_at": None} | pause if pause else None
     if "discounts" in params:
         replace_discounts(state, subscription, customer, params["discounts"])

@@ -13,6 +13,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from sandbox.account.clock import Clock
 from sandbox.account.state import State
 from sandbox.api.serving import Api
 from sandbox.app import build
@@ -66,6 +67,20 @@ class InProcess(httpx.BaseTransport):
         return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body)
 
 
+class StandingClock(Clock):
+    """Time that only passes when it is turned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moment = BEGINNING
+
+    def now(self) -> int:
+        return self.moment if self.held is None else self.held
+
+    def release_at(self, moment: int) -> None:
+        self.held, self.moment = None, moment
+
+
 def state_of(app: Starlette) -> State:
     """What an application knows, to look at."""
     (api,) = [route.app for route in app.routes if isinstance(route, Route) and isinstance(route.app, Api)]
@@ -75,17 +90,12 @@ def state_of(app: Starlette) -> State:
 @contextmanager
 def inside(seed: int = 0) -> Iterator[tuple[Client, State]]:
     """A sandbox of its own, and what it knows."""
-    app = build(webhook_url=None, webhook_secret=None, seed=False, base_url=URL)
+    app = build(base_url=URL)
     state = state_of(app)
     state.generator = random.Random(seed)
-    hold(state)
+    state.clock = StandingClock()
     client = Client(URL, InProcess(app))
     try:
         yield client, state
     finally:
         client.http.close()
-
-
-def hold(state: State, moment: int = BEGINNING) -> None:
-    """Lets the clock stand at a moment."""
-    state.clock.held = moment

@@ -1,4 +1,4 @@
-"""All that a sandbox remembers of its objects, in one number; and whether its indexes are what the rows say."""
+"""All that a sandbox remembers of its objects, in a few numbers; and whether its indexes are what the rows say."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ def oldest(table: Table) -> Sequence[Key]:
     return table.keys()
 
 
-def digest(state: State) -> int:
-    """Changes with anything about any object. Events are only ever added, so that their number tells."""
-    parts = [
-        orjson.dumps([[table.rows[key[2]] for key in oldest(table)], [*table.gone.values()]])
+def digest(state: State) -> dict[str, int]:
+    """By kind; changes with anything about any object. Events are only ever added, so that their number tells."""
+    told = {
+        kind: hash(orjson.dumps([[table.rows[key[2]] for key in oldest(table)], [*table.gone.values()]]))
         for kind, table in state.tables.items()
         if kind != "event"
-    ]
-    return hash((*parts, len(state.tables["event"]), len(state.outbox)))
+    }
+    return told | {"event": len(state.tables["event"])}
 
 
 def index_troubles(state: State) -> list[str]:
