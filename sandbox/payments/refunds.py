@@ -47,6 +47,12 @@ def create(call: Call) -> Object:
             f" ({display(left, charge['currency'])})",
             "amount",
         )
+    if not charge["captured"] and amount != charge["amount"]:
+        raise invalid(
+            "You cannot partially refund an uncaptured charge. Instead, capture the charge for an amount less than the"
+            " original amount.",
+            "amount",
+        )
     return make(state, charge, amount, params.get("reason"), merged({}, params.get("metadata")))
 
 

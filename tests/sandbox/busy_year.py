@@ -178,6 +178,11 @@ class BusyYear:
             **manual,
         )
 
+    def saves_a_card(self) -> None:
+        method = self.chance.choice(CARDS)
+        how = {"payment_method": method, "confirm": True, "return_url": "https://example.com/back"}
+        self.may("POST", "/v1/setup_intents", customer=self.someone(), **how)
+
     def goes_on(self) -> None:
         intent, chance = self.some("/v1/payment_intents"), self.chance
         if intent is None:
@@ -265,5 +270,5 @@ CHANGES: list[dict[str, Any]] = [
 DEEDS: tuple[Callable[[BusyYear], None], ...] = (
     *(BusyYear.swaps, BusyYear.changes, BusyYear.buys, BusyYear.goes_on, BusyYear.settles) * 2,
     *(BusyYear.new_card, BusyYear.subscribes, BusyYear.cancels, BusyYear.refunds, BusyYear.is_billed),
-    *(BusyYear.is_credited, BusyYear.disputes, BusyYear.looks_ahead, BusyYear.leaves),
+    *(BusyYear.is_credited, BusyYear.disputes, BusyYear.looks_ahead, BusyYear.leaves, BusyYear.saves_a_card),
 )

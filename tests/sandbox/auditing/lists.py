@@ -47,6 +47,18 @@ def everything(client: Client) -> dict[str, list[Object]]:
     return {route.path: list(walk(client, route.path, **ALL.get(route.path, {}))) for route in WHOLE}
 
 
+def with_clocks(client: Client, found: dict[str, list[Object]]) -> dict[str, list[Object]]:
+    """The same with what lives on test clocks, where lists leave that out unless they are asked for it."""
+    more = dict(found)
+    for route in WHOLE:
+        if "test_clock" in route.shape:
+            for clock in found["/v1/test_helpers/test_clocks"]:
+                more[route.path] = more[route.path] + list(
+                    walk(client, route.path, test_clock=clock["id"], **ALL.get(route.path, {}))
+                )
+    return more
+
+
 def list_troubles(client: Client, found: dict[str, list[Object]], *, every: int = 1) -> Iterator[str]:
     """What is wrong with lists; of long ones each `every`th object is retrieved, too."""
     for route in WHOLE:
@@ -59,7 +71,7 @@ def list_troubles(client: Client, found: dict[str, list[Object]], *, every: int 
             yield f"{path} is not newest first"
         if ids and [row["id"] for row in walk_back(client, path, ids[-1], **extra)] != ids[-2::-1]:
             yield f"{path} walked backwards differs from forwards"
-        if [row["id"] for row in walk(client, path, max(1, len(ids) // 3), **extra)] != ids:
+        if [row["id"] for row in walk(client, path, min(97, max(1, len(ids) // 3)), **extra)] != ids:
             yield f"{path} in small pages differs from large ones"
         yield from retrieve_troubles(client, route, rows[::every])
 

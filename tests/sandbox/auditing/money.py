@@ -80,7 +80,7 @@ def charge_troubles(client: Client, found: Found) -> Iterator[str]:
             refunded[refund["charge"]] += refund["amount"]
     for charge in found["/v1/charges"]:
         name = f"charge {charge['id']}"
-        released = charge["amount"] - charge["amount_captured"] if charge["captured"] else 0
+        released = charge["amount"] - charge["amount_captured"]
         if charge["amount_refunded"] not in (refunded[charge["id"]], refunded[charge["id"]] + released):
             yield f"{name} has {charge['amount_refunded']} refunded, its refunds {refunded[charge['id']]}"
         if not 0 <= charge["amount_captured"] <= charge["amount"]:

@@ -10,7 +10,7 @@ from sandbox.api.router import ROUTES
 from sandbox.timing.advance import catch_up
 from sandbox.timing.periods import DAY
 from tests.sandbox.auditing.events import event_troubles
-from tests.sandbox.auditing.lists import everything, list_troubles
+from tests.sandbox.auditing.lists import everything, list_troubles, with_clocks
 from tests.sandbox.auditing.money import money_troubles
 from tests.sandbox.chance.digest import digest, index_troubles
 from tests.sandbox.chance.requests import Request, draw
@@ -128,7 +128,8 @@ class Life:
     def end(self) -> None:
         """All lists and sums, and what is kept besides."""
         found = everything(self.client)
-        troubles = [*list_troubles(self.client, found), *money_troubles(self.client, found), *event_troubles(found)]
+        whole = with_clocks(self.client, found)
+        troubles = [*list_troubles(self.client, found), *money_troubles(self.client, whole), *event_troubles(whole)]
         if troubles := troubles + index_troubles(self.state):
             raise Trouble("\n".join(troubles[:10]))
 
