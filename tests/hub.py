@@ -16,6 +16,7 @@ from server.sandbox import with_sandbox
 from server.settings import Settings, read_settings
 from server.tokens import operator_token, subscriber_token
 from tests.serving import free_port, serving, url_of
+from tests.stripe_way import way_to
 
 HOST = "127.0.0.1"
 TOKEN_SECONDS = 3600
@@ -84,6 +85,8 @@ def running_hub(database_url: str, *, seed: bool = False, **settings: Any) -> It
         demo = Demo() if seed else None
         pretend = build_sandbox(webhook_url=webhook_url, webhook_secret=secret, demo=demo, base_url=sandbox_url)
         stack.enter_context(serving(pretend, sandbox_listener))
+        if wired.stripe_api_base == sandbox_url:
+            wired = wired.model_copy(update={"stripe_api_base": stack.enter_context(way_to(sandbox_url))})
         stack.enter_context(serving(build(wired, graphiql=sandbox_page(wired, HOST)), listener))
         http = stack.enter_context(httpx.Client(base_url=url_of(listener), timeout=60, trust_env=False))
         yield Hub(url_of(listener), wired, Sandbox(sandbox_url, pretend), http)

@@ -25,6 +25,7 @@ from mirror.gateway import API_VERSION, Gateway, customers, payment_intents
 from mirror.gateway.retrieve import RETRIEVE
 from sandbox.app import build
 from tests.serving import any_unused_port, free_port, serving, url_of
+from tests.stripe_way import way_to
 
 pytestmark = pytest.mark.anyio
 CREATE = {"method": "POST", "path": "/v1/customers$"}
@@ -37,8 +38,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with free_port() as listener, serving(build(), listener):
-        yield url_of(listener)
+    with free_port() as listener, serving(build(), listener), way_to(url_of(listener)) as way:
+        yield way
 
 
 @pytest.fixture

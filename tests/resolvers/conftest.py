@@ -5,6 +5,7 @@ import pytest
 from sandbox.app import build
 from tests.resolvers.shop import Shop, open_shop
 from tests.serving import free_port, serving, url_of
+from tests.stripe_way import way_to
 
 
 @pytest.fixture
@@ -15,8 +16,8 @@ def anyio_backend() -> str:
 @pytest.fixture
 def sandbox_url() -> Iterator[str]:
     """A sandbox of the test's own, which sends no webhooks: what the mirror knows, it knows from the verbs."""
-    with free_port() as listener, serving(build(), listener):
-        yield url_of(listener)
+    with free_port() as listener, serving(build(), listener), way_to(url_of(listener)) as way:
+        yield way
 
 
 @pytest.fixture
