@@ -13,8 +13,9 @@ from tests.sandbox.in_process import inside
 
 SEED = int(os.environ.get("STRIPE_GRAPHQL_TEST_SEED", "1"))
 FILLED = """
-    balance_transactions charges coupons customers events invoice_payments invoiceitems invoices payment_intents prices
-    products promotion_codes refunds setup_intents subscriptions test_helpers/test_clocks webhook_endpoints
+    balance_transactions charges coupons customers disputes events invoice_payments invoiceitems invoices
+    payment_intents
+    prices products promotion_codes refunds setup_intents subscriptions test_helpers/test_clocks webhook_endpoints
 """
 CUSTOMERS = int(os.environ.get("STRIPE_GRAPHQL_TEST_CUSTOMERS", "20"))
 

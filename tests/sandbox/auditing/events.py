@@ -11,6 +11,8 @@ SILENT = {
     "charge": {"amount_refunded", "refunded"},
     "coupon": {"times_redeemed", "valid"},
     "customer": {"currency", "next_invoice_sequence"},
+    # The money of a dispute that is won comes back after the event of its closing.
+    "dispute": {"balance_transactions"},
     "promotion_code": {"times_redeemed", "active"},
 }
 

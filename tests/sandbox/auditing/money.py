@@ -95,6 +95,11 @@ def balance_troubles(client: Client, found: Found) -> Iterator[str]:
     for one in transactions.values():
         if one["net"] != one["amount"] - one["fee"] or one["fee"] != sum(fee["amount"] for fee in one["fee_details"]):
             yield f"{one['id']} nets {one['net']} of {one['amount']} with fees of {one['fee']}"
+    balance = client.get("/v1/balance")
+    held = sum(one["amount"] for status in ("available", "pending") for one in balance[status])
+    if held != sum(one["net"] for one in transactions.values()):
+        yield f"the balance holds {held}, which its transactions do not come to"
+    yield from dispute_troubles(found)
     for charge in found["/v1/charges"]:
         taken = transactions.get(charge["balance_transaction"])
         if (charge["paid"] and charge["captured"]) != (taken is not None):
@@ -105,6 +110,17 @@ def balance_troubles(client: Client, found: Found) -> Iterator[str]:
         given = transactions.get(refund["balance_transaction"])
         if given is not None and (given["amount"], given["source"]) != (-refund["amount"], refund["id"]):
             yield f"refund {refund['id']} has a transaction of {given['amount']}"
+
+
+def dispute_troubles(found: Found) -> Iterator[str]:
+    """A dispute that is over and won, or only asked about, has moved no money in the end."""
+    moved: dict[str, int] = defaultdict(int)
+    for one in found["/v1/balance_transactions"]:
+        moved[one["source"]] += one["amount"]
+    for dispute in found["/v1/disputes"]:
+        kept = dispute["status"].startswith("warning_") or dispute["status"] == "won"
+        if moved[dispute["id"]] not in ((0,) if kept else (0, -dispute["amount"])):
+            yield f"dispute {dispute['id']} is {dispute['status']} and has moved {moved[dispute['id']]}"
 
 
 def customer_troubles(client: Client, found: Found) -> Iterator[str]:

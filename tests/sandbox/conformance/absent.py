@@ -67,3 +67,9 @@ MAY_BE_ABSENT = {
     "test_helpers.test_clock": "",
     "webhook_endpoint": "secret",
 }
+
+# Fields that Stripe still sends, though its description of the API does not list them.
+UNDOCUMENTED = {
+    "charge": {"destination", "dispute", "order"},
+    "subscription": {"plan", "quantity"},
+}

@@ -47,8 +47,12 @@ class Endpoint:
         return loaded(*self.names[self.parameters]) if self.parameters else None
 
 
-# The client has it on the class of charges, and no service calls it.
-OLDER = Endpoint("GET", "/v1/charges/{charge}/refunds", "ListObject[Refund]", None, {"Refund": ("stripe", "Refund")})
+# The client has them on the class of charges, and no service calls them.
+REFUND = {"Refund": ("stripe", "Refund")}
+OLDER = (
+    Endpoint("GET", "/v1/charges/{charge}/refunds", "ListObject[Refund]", None, REFUND),
+    Endpoint("GET", "/v1/charges/{charge}/refunds/{refund}", "Refund", None, REFUND),
+)
 
 
 def endpoints_in(source: str) -> Iterator[Endpoint]:
@@ -69,7 +73,7 @@ def endpoints() -> dict[tuple[str, int], list[tuple[re.Pattern[str], Endpoint]]]
         for endpoint in endpoints_in(path.read_text())
     ]
     table: dict[tuple[str, int], list[tuple[re.Pattern[str], Endpoint]]] = {}
-    for endpoint in sorted([*found, OLDER], key=lambda one: one.path.count("{")):
+    for endpoint in sorted([*found, *OLDER], key=lambda one: one.path.count("{")):
         pattern = re.compile("^" + re.sub(r"\{\w+\}", "[^/]+", endpoint.path) + "$")
         table.setdefault((endpoint.method, endpoint.path.count("/")), []).append((pattern, endpoint))
     return table

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from stripe.params import WebhookEndpointCreateParams
 
+from tests.sandbox.conformance.absent import MAY_BE_ABSENT
 from tests.sandbox.conformance.findings import Finding, Findings, under
 from tests.sandbox.conformance.objects import object_findings
 
@@ -50,7 +51,8 @@ def event_findings(event: dict[str, Any]) -> Findings:
         return found
     if not type.endswith(".updated") and type not in ALSO_CHANGES:
         found.append(Finding("data.previous_attributes", f"given in {type}"))
-    extra = previous.keys() - shown.keys()
+    may_go = {name.rstrip("?") for name in MAY_BE_ABSENT.get(kind, "").split()}
+    extra = previous.keys() - shown.keys() - may_go
     found += [Finding(f"data.previous_attributes.{name}", "not in the object") for name in sorted(extra)]
     same = [name for name in previous if name in shown and previous[name] == shown[name]]
     return found + [Finding(f"data.previous_attributes.{name}", "has not changed") for name in sorted(same)]

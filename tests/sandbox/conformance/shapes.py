@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Literal, Union, get_args, get_origin  # noqa
 from stripe import ListObject, SearchResultObject, StripeObject
 from stripe._stripe_object import UntypedStripeObject
 
-from tests.sandbox.conformance.absent import MAY_BE_ABSENT
+from tests.sandbox.conformance.absent import MAY_BE_ABSENT, UNDOCUMENTED
 from tests.sandbox.conformance.findings import FINE, Check, Finding, Findings, brief, under, wrong
 from tests.sandbox.conformance.names import resolved
 from tests.sandbox.conformance.values import PLAIN, anything, one_of, plain
@@ -135,6 +135,7 @@ class ClassCheck:
             if self.kind:
                 self._fields["object"] = one_of((self.kind,))
             self._required = self.must_be_there(self._fields)
+            self._fields |= dict.fromkeys(UNDOCUMENTED.get(self.kind, ()), anything)
         return self._fields
 
     def must_be_there(self, fields: dict[str, Check]) -> dict[str, Check]:
