@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sandbox.account.clock import Clock
 from sandbox.account.state import State
-from sandbox.api.serving import Api
+from sandbox.api.modes import Modes
 from sandbox.app import build
 from tests.sandbox.client import Client
 
@@ -83,8 +83,8 @@ class StandingClock(Clock):
 
 def state_of(app: Starlette) -> State:
     """What an application knows, to look at."""
-    (api,) = [route.app for route in app.routes if isinstance(route, Route) and isinstance(route.app, Api)]
-    return api.state
+    (modes,) = [route.app for route in app.routes if isinstance(route, Route) and isinstance(route.app, Modes)]
+    return modes.test.state
 
 
 @contextmanager

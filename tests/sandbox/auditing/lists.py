@@ -37,8 +37,8 @@ def walk_back(client: Client, path: str, last: str, limit: int = 100, **params: 
 
 
 def moment_of(row: Object) -> int:
-    """When an object came to be."""
-    moment: int = row["created"] if "created" in row else row["date"]
+    """When an object came to be; some kinds do not say."""
+    moment: int = row.get("created") or row.get("date") or 0
     return moment
 
 
