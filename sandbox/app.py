@@ -21,6 +21,7 @@ from sandbox.controls.routes import routes as control_routes
 from sandbox.demo.planting import Demo, plant
 from sandbox.pages.control.routes import routes as page_routes
 from sandbox.pages.pages import Pages
+from sandbox.portal.portal_configurations import default_configuration
 from sandbox.timing.advance import catch_up
 from sandbox.webhooks.deliveries import Deliverer
 from sandbox.webhooks.webhook_endpoints import add
@@ -77,6 +78,8 @@ def build(
         keep_beside(state, live, live_store)
     modes = [(one, Deliverer(one)) for one in (state, live)]
     for one, _ in modes:
+        default_configuration(one)
+        one.journal.commit()
         one.rules.requests_per_second = rate_limit
     faults = Faults()
     desk, live_desk = (Desk(*mode, faults) for mode in modes)

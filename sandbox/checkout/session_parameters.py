@@ -85,25 +85,19 @@ CUSTOM_FIELDS = Listed(
     ),
     most=3,
 )
-SHIPPING = Hash(
+SHIPPING_ADDRESS = Hash(
     {
-        "address": Hash(
-            {
-                "city": Text(),
-                "country": Text(),
-                "line1": Text(required=True),
-                "line2": Text(),
-                "postal_code": Text(),
-                "state": Text(),
-            },
-            required=True,
-        ),
-        "carrier": Text(),
-        "name": Text(required=True),
-        "phone": Text(),
-        "tracking_number": Text(),
-    }
+        "city": Text(),
+        "country": Text(),
+        "line1": Text(required=True),
+        "line2": Text(),
+        "postal_code": Text(),
+        "state": Text(),
+    },
+    required=True,
 )
+COLLECTED: Shape = {"address": SHIPPING_ADDRESS, "name": Text(required=True)}
+SHIPPING = Hash(COLLECTED | {"carrier": Text(), "phone": Text(), "tracking_number": Text()})
 PAYMENT_INTENT_DATA: dict[str, Kind] = unsupported_names("application_fee_amount on_behalf_of transfer_data") | {
     "capture_method": CAPTURE_METHOD,
     "description": Text(limit=1_000),
@@ -250,7 +244,7 @@ CREATE: Shape = unsupported_names(UNSUPPORTED) | {
     "wallet_options": Hash({"link": Hash({"display": Choice(("auto", "never"))})}),
 }
 UPDATE: Shape = unsupported_names("payment_intent_data shipping_options") | {
-    "collected_information": Hash({"shipping_details": SHIPPING}),
+    "collected_information": Hash({"shipping_details": Hash(COLLECTED)}),
     "line_items": Listed(Hash(LINE | {"id": Text()})),
     "metadata": Metadata(),
 }

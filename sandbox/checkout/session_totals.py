@@ -79,7 +79,8 @@ def taxed(state: State, one: Object) -> Object:
     return {
         "amount": one["amount"],
         "rate": snapshot(state, state.get("tax_rate", one["tax_rate_details"]["tax_rate"])),
-        "taxability_reason": one["taxability_reason"],
+        # Sessions have no word for what only rates by hand are.
+        "taxability_reason": None if one["taxability_reason"] == "not_available" else one["taxability_reason"],
         "taxable_amount": one["taxable_amount"],
     }
 

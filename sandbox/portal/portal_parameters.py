@@ -25,6 +25,11 @@ FLOWS = (
     "customer_update", "payment_method_update", "subscription_cancel", "subscription_pause", "subscription_update",
     "subscription_update_confirm",
 )  # fmt: skip
+LOCALES = (
+    "auto", "bg", "cs", "da", "de", "el", "en", "en-AU", "en-CA", "en-GB", "en-IE", "en-IN", "en-NZ", "en-SG", "es",
+    "es-419", "et", "fi", "fil", "fr", "fr-CA", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl",
+    "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+)  # fmt: skip
 BUSINESS = Hash({"headline": Text(limit=60), "privacy_policy_url": Text(), "terms_of_service_url": Text()})
 PRODUCT = Hash(
     {
@@ -138,6 +143,6 @@ CREATE_SESSION: Shape = unsupported_names("after_expiration customer_account on_
     "configuration": Text(),
     "customer": Text(required=True),
     "flow_data": FLOW,
-    "locale": Text(),
+    "locale": Choice(LOCALES),
     "return_url": Text(),
 }
