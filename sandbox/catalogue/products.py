@@ -144,8 +144,8 @@ def update(call: Call) -> Object:
         if price is not None and price["product"] != product["id"]:
             raise invalid(f"The price {price['id']} belongs to another product.", "default_price")
         product["default_price"] = price["id"] if price else None
-    product["updated"] = state.clock.now()
-    if before | {"updated": product["updated"]} != product:
+    if before != snapshot(state, product):
+        product["updated"] = state.clock.now()
         emit_update(state, "product.updated", before, product)
     return product
 
