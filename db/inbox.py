@@ -1,11 +1,18 @@
 """Events as they arrived, kept before anything is done with them."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Index, LargeBinary, Text, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.accounts import Account
 from db.base import Base
+from db.leases import database_ms
+from db.upsert import insert
 
 
 class EventState(StrEnum):
@@ -33,8 +40,84 @@ class InboxEvent(Base):
     state: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(BigInteger)
     error: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[int | None] = mapped_column(BigInteger)
+    """When a pending event may be taken up (milliseconds on the database's clock); NULL for all others."""
 
     __table_args__ = (
         Index("ix_events_state", "account", "livemode", "state", "created"),
         Index("ix_events_created", "account", "livemode", "created"),
+        Index("ix_events_due", "account", "livemode", "due_at"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A pending event that somebody works on now."""
+
+    id: str
+    body: bytes
+    attempts: int
+
+
+def owned(account: Account) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return InboxEvent.account == account.id, InboxEvent.livemode == account.livemode
+
+
+async def keep(connection: AsyncConnection, rows: Sequence[dict[str, Any]], *, pause_ms: int) -> dict[str, str]:
+    """Store events that are not there yet, pending, to be taken up after a pause. The state of each by its id."""
+    statement = insert(connection, InboxEvent).values(
+        [{**row, "state": EventState.PENDING, "attempts": 0, "due_at": database_ms() + pause_ms} for row in rows]
+    )
+    # Writing the id over itself makes RETURNING tell the state of an event that was here before.
+    again = statement.on_conflict_do_update(
+        index_elements=["account", "livemode", "id"], set_={"id": statement.excluded.id}
+    )
+    return dict((await connection.execute(again.returning(InboxEvent.id, InboxEvent.state))).all())
+
+
+async def take(connection: AsyncConnection, account: Account, *, most: int, lease_ms: int) -> list[Taken]:
+    """Pending events that are due, oldest first; nobody else takes them while the lease lasts."""
+    due = (
+        select(InboxEvent.id)
+        .where(*owned(account), InboxEvent.due_at <= database_ms())
+        .order_by(InboxEvent.due_at, InboxEvent.created)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = await connection.execute(
+        update(InboxEvent)
+        .where(*owned(account), InboxEvent.id.in_(due.scalar_subquery()))
+        .values(due_at=database_ms() + lease_ms)
+        .returning(InboxEvent.id, InboxEvent.body, InboxEvent.attempts)
+    )
+    return [Taken(*row) for row in taken]
+
+
+async def applied(connection: AsyncConnection, account: Account, id: str) -> None:
+    values = {"state": EventState.APPLIED, "error": None, "due_at": None, "attempts": InboxEvent.attempts + 1}
+    await connection.execute(update(InboxEvent).where(*owned(account), InboxEvent.id == id).values(values))
+
+
+async def put_off(connection: AsyncConnection, account: Account, id: str, error: str, *, pause_ms: int) -> None:
+    """Keep why an event could not be applied, and try again after a pause."""
+    values = {"error": error, "due_at": database_ms() + pause_ms, "attempts": InboxEvent.attempts + 1}
+    await connection.execute(update(InboxEvent).where(*owned(account), InboxEvent.id == id).values(values))
+
+
+async def give_up(connection: AsyncConnection, account: Account, id: str, error: str) -> None:
+    """Keep an event as failed; only a replay takes it up again."""
+    values = {"state": EventState.FAILED, "error": error, "due_at": None, "attempts": InboxEvent.attempts + 1}
+    await connection.execute(update(InboxEvent).where(*owned(account), InboxEvent.id == id).values(values))
+
+
+async def replay(connection: AsyncConnection, account: Account, ids: Iterable[str] | None) -> list[str]:
+    """Make events pending anew, due at once: the given ones whatever their state, or all that have failed."""
+    which = InboxEvent.state == EventState.FAILED if ids is None else InboxEvent.id.in_(list(ids))
+    values = {"state": EventState.PENDING, "attempts": 0, "due_at": database_ms()}
+    statement = update(InboxEvent).where(*owned(account), which).values(values).returning(InboxEvent.id)
+    return sorted(await connection.scalars(statement))
+
+
+async def last_created(connection: AsyncConnection, account: Account) -> int | None:
+    """When the newest event was made at Stripe (whole seconds, UTC)."""
+    return await connection.scalar(select(func.max(InboxEvent.created)).where(*owned(account)))

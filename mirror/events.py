@@ -2,16 +2,16 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 import structlog
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.inbox import EventState, InboxEvent
-from db.upsert import insert
-from mirror.apply import Mirror
+from db import inbox
+from db.inbox import EventState, Taken
+from mirror.apply import Mirror, UnknownObject
 from mirror.order import Seen
 
 log = structlog.get_logger()
@@ -19,6 +19,10 @@ log = structlog.get_logger()
 CLIENT_SECRET = re.compile(rb'("client_secret"\s*:\s*)"[^"]*"')
 ENDS_WITHOUT_BEING_DELETED = frozenset({"customer.subscription.deleted"})
 """What the subscription is now is said by its status."""
+LEASE_MS = 60_000
+"""How long whoever stores or takes an event has for applying it, before others may."""
+PAUSES_SECONDS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800)
+"""Before each further try, some 16 hours in all."""
 
 
 class Inbox:
@@ -27,40 +31,48 @@ class Inbox:
     def __init__(self, engine: AsyncEngine, mirror: Mirror) -> None:
         self._engine = engine
         self._mirror = mirror
-        self._account = mirror.account
+        self.account = mirror.account
 
     async def keep(self, event: Mapping[str, Any], body: bytes) -> bool:
-        """Store the event with its body, untouched but for client secrets. False when it is there already, applied."""
-        row = {
-            "account": self._account.id,
-            "livemode": self._account.livemode,
-            "id": event["id"],
-            "type": event["type"],
-            "api_version": event.get("api_version"),
-            "created": _seconds(event.get("created")),
-            "received_at": int(time.time()),
-            "body": CLIENT_SECRET.sub(rb"\1null", body),
-            "state": EventState.PENDING,
-            "attempts": 0,
-        }
-        async with self._engine.begin() as connection:
-            statement = insert(connection, InboxEvent).values(row)
-            # Writing the id over itself makes RETURNING tell the state of an event that was here before.
-            again = statement.on_conflict_do_update(
-                index_elements=["account", "livemode", "id"], set_={"id": statement.excluded.id}
-            )
-            state = (await connection.execute(again.returning(InboxEvent.state))).scalar_one()
-        return bool(state != EventState.APPLIED)
+        """Store the event with its body, untouched but for client secrets. False when it is there already, applied.
 
-    async def apply(self, event: Mapping[str, Any]) -> None:
-        """Apply a kept event, and keep with it how that went. Never raises for what the event holds."""
+        Whoever stores it applies it; should that not happen, it is due when the lease is over.
+        """
+        async with self._engine.begin() as connection:
+            states = await inbox.keep(connection, [self._row(event, body)], pause_ms=LEASE_MS)
+        return states[event["id"]] != EventState.APPLIED
+
+    async def keep_many(self, events: Sequence[Mapping[str, Any]]) -> int:
+        """Store those that are not there yet, due at once. How many of them are still to be applied."""
+        if not events:
+            return 0
+        rows = [self._row(event, orjson.dumps(event)) for event in events]
+        async with self._engine.begin() as connection:
+            states = await inbox.keep(connection, rows, pause_ms=0)
+        return sum(state == EventState.PENDING for state in states.values())
+
+    async def take(self, most: int) -> list[Taken]:
+        """Up to so many that are due, for the caller alone to apply within the lease."""
+        async with self._engine.begin() as connection:
+            return await inbox.take(connection, self.account, most=most, lease_ms=LEASE_MS)
+
+    async def apply(self, event: Mapping[str, Any], *, tried: int = 0) -> bool:
+        """Apply a kept event, and keep with it how that went: `tried` is how often it was tried before.
+
+        False when it has to be tried again, or never will be. Never raises for what the event holds.
+        """
         try:
             await self._apply(event)
         except Exception as error:
-            log.warning("An event was kept but could not be applied.", type=event["type"], error=type(error).__name__)
-            await self._mark(event["id"], EventState.FAILED, error=f"{type(error).__name__}: {error}")
-        else:
-            await self._mark(event["id"], EventState.APPLIED, error=None)
+            await self._failed(event, error, tried)
+            return False
+        async with self._engine.begin() as connection:
+            await inbox.applied(connection, self.account, event["id"])
+        return True
+
+    async def apply_taken(self, taken: Taken) -> bool:
+        """Apply one that was taken."""
+        return await self.apply(orjson.loads(taken.body), tried=taken.attempts)
 
     async def _apply(self, event: Mapping[str, Any]) -> None:
         if event.get("object") == "v2.core.event":
@@ -75,14 +87,34 @@ class Inbox:
         deleted = event["type"].endswith(".deleted") and event["type"] not in ENDS_WITHOUT_BEING_DELETED
         await self._mirror.arrive(stripe_object, Seen(second, second, event.get("api_version") or ""), deleted=deleted)
 
-    async def _mark(self, id: str, state: EventState, *, error: str | None) -> None:
+    async def _failed(self, event: Mapping[str, Any], error: Exception, tried: int) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        # What Stripe never heard of will not appear by asking again.
+        last = tried >= len(PAUSES_SECONDS) or isinstance(error, UnknownObject)
+        log.warning(
+            "An event could not be applied." if last else "An event could not be applied yet.",
+            type=event["type"],
+            error=type(error).__name__,
+            tries=tried + 1,
+        )
         async with self._engine.begin() as connection:
-            await connection.execute(
-                update(InboxEvent)
-                .where(InboxEvent.account == self._account.id, InboxEvent.livemode == self._account.livemode)
-                .where(InboxEvent.id == id)
-                .values(state=state, error=error, attempts=InboxEvent.attempts + 1)
-            )
+            if last:
+                await inbox.give_up(connection, self.account, event["id"], reason)
+            else:
+                pause = PAUSES_SECONDS[tried] * 1_000
+                await inbox.put_off(connection, self.account, event["id"], reason, pause_ms=pause)
+
+    def _row(self, event: Mapping[str, Any], body: bytes) -> dict[str, Any]:
+        return {
+            "account": self.account.id,
+            "livemode": self.account.livemode,
+            "id": event["id"],
+            "type": event["type"],
+            "api_version": event.get("api_version"),
+            "created": _seconds(event.get("created")),
+            "received_at": int(time.time()),
+            "body": CLIENT_SECRET.sub(rb"\1null", body),
+        }
 
 
 def _seconds(created: Any) -> int:

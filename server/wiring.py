@@ -16,6 +16,7 @@ from db.engine import create_engine
 from db.outage import DATABASE_AWAY
 from db.reads import Reads, open_reads
 from mirror.apply import Mirror
+from mirror.catchup import CatchUp
 from mirror.errors import StripeError
 from mirror.events import Inbox
 from mirror.gateway import Gateway
@@ -24,6 +25,7 @@ from resolvers.context import Policy, Services
 from resolvers.reading.limits import Limits
 from schema.execution import Executor
 from server.settings import Settings
+from webhooks.drain import Drain
 from webhooks.endpoint import WebhookEndpoint
 
 PATIENCE_SECONDS = 3.0
@@ -153,7 +155,10 @@ class Wiring:
         assert self._reads is not None
         services = Services(self.engine, self._reads, gateway, mirror, account, policy)
         overdue = Overdue(self.engine, mirror, leeway_seconds=settings.access_leeway_seconds)
-        mirror.background.start(overdue.watch())
+        inbox = Inbox(self.engine, mirror)
+        catch_up = CatchUp(self.engine, gateway, mirror, inbox)
+        for work in (overdue.watch(), Drain(inbox, mirror.background).run(), catch_up.run()):
+            mirror.background.start(work)
         log.info("serving", account=account.id, livemode=account.livemode)
         return Wired(
             services=services,
@@ -164,7 +169,7 @@ class Wiring:
                 remembered_bytes=settings.plan_cache_mib * 1024 * 1024,
             ),
             webhooks=WebhookEndpoint(
-                Inbox(self.engine, mirror),
+                inbox,
                 account,
                 [secret.get_secret_value() for secret in settings.stripe_webhook_secrets],
             ),

@@ -7,7 +7,8 @@ import db.inbox
 import db.leases
 import db.operations
 import db.subscribers
-import db.tables  # noqa: F401
+import db.tables
+import db.watermarks  # noqa: F401
 from db.base import Base
 
 context.configure(

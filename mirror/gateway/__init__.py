@@ -9,7 +9,7 @@ from typing import Any, cast
 import stripe
 
 from mirror.errors import from_sdk
-from mirror.gateway import invoice_payments, invoices, payment_methods, subscriptions
+from mirror.gateway import events, invoice_payments, invoices, payment_methods, subscriptions
 from mirror.gateway.call import API_VERSION, Answer, Call, seen
 from mirror.gateway.retrieve import retrieve
 from mirror.gateway.transport import Transport
@@ -81,6 +81,9 @@ class Gateway:
     async def fetch(self, type: str, id: str) -> Answer:
         """The object as it is now. Raises NotFound, and NotFetchable for a type without a retrieve."""
         return await self.send(retrieve(type, id))
+
+    def events(self, since: int) -> AsyncIterator[Answer]:
+        return self.pages(events.since(since))
 
     def subscription_items(self, subscription: str) -> AsyncIterator[Answer]:
         return self.pages(subscriptions.items(subscription))

@@ -1,0 +1,86 @@
+"""Reads the events of Stripe's own list, so that a webhook that never came is healed without anyone noticing."""
+
+import time
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db import leases, watermarks
+from mirror.apply import Mirror
+from mirror.events import Inbox
+from mirror.gateway import Gateway
+
+log = structlog.get_logger()
+
+NAME = "catch-up"
+"""Of the lease, and of the moment up to which events were read."""
+PAUSE_SECONDS = 180.0
+OVERLAP_SECONDS = 600
+"""Stripe's list may lag behind, and clocks differ."""
+LISTED_SECONDS = 30 * 86_400
+"""As far back as Stripe lists events."""
+
+
+class CatchUp:
+    """One process of those that share a database reads at a time; what it finds is put into the inbox."""
+
+    def __init__(self, engine: AsyncEngine, gateway: Gateway, mirror: Mirror, inbox: Inbox) -> None:
+        self._engine = engine
+        self._gateway = gateway
+        self._mirror = mirror
+        self._inbox = inbox
+        self._account = mirror.account
+        self._owner = uuid4().hex
+
+    async def run(self) -> None:
+        """At once and then every few minutes, until the mirror closes."""
+        going_on = True
+        while going_on:
+            try:
+                await self.once()
+            except Exception as error:
+                log.warning("Stripe's events could not be read.", error=type(error).__name__)
+            going_on = await self._mirror.background.pause(PAUSE_SECONDS)
+
+    async def once(self) -> int | None:
+        """Read the events since the last time. How many were not known, or None while another process reads.
+
+        Raises the gateway's errors; what was read until then is kept, and read again next time.
+        """
+        if not await self._hold():
+            return None
+        try:
+            return await self._read()
+        finally:
+            async with self._engine.begin() as connection:
+                await leases.let_go(connection, self._account, NAME, self._owner)
+
+    async def _read(self) -> int:
+        async with self._engine.connect() as connection:
+            read_to = await watermarks.read(connection, self._account, NAME)
+        if read_to is None:
+            # An account that was never read: what happened before is the business of a sync.
+            read_to = int(time.time())
+        found, reached = 0, read_to
+        first = True
+        async for page in self._gateway.events(read_to - OVERLAP_SECONDS):
+            if first:
+                first, reached = False, page.seen.earliest
+                self._warn_of_a_gap(read_to, reached)
+            found += await self._inbox.keep_many(page.data["data"])
+            if not await self._hold():
+                return found
+        async with self._engine.begin() as connection:
+            await watermarks.write(connection, self._account, NAME, max(read_to, reached))
+        if found:
+            log.info("Events that had not come by webhook were found.", count=found)
+        return found
+
+    async def _hold(self) -> bool:
+        async with self._engine.begin() as connection:
+            return await leases.hold(connection, self._account, NAME, self._owner)
+
+    def _warn_of_a_gap(self, read_to: int, now: int) -> None:
+        if now - read_to > LISTED_SECONDS:
+            log.warning("The server was off for longer than Stripe lists events: run `stripe-graphql sync`.")

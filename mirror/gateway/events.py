@@ -1,0 +1,8 @@
+"""Calls about events. https://docs.stripe.com/api/events"""
+
+from mirror.gateway.call import Call
+
+
+def since(moment: int) -> Call:
+    """Those made at or after a moment (whole seconds, UTC), newest first; Stripe lists 30 days."""
+    return Call("get", "/v1/events", {"created": {"gte": moment}, "limit": 100})
