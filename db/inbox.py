@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Index, LargeBinary, Text, func, select, update
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Index, LargeBinary, Text, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -118,6 +118,15 @@ async def replay(connection: AsyncConnection, account: Account, ids: Iterable[st
     return sorted(await connection.scalars(statement))
 
 
-async def last_created(connection: AsyncConnection, account: Account) -> int | None:
-    """When the newest event was made at Stripe (whole seconds, UTC)."""
-    return await connection.scalar(select(func.max(InboxEvent.created)).where(*owned(account)))
+async def listed(
+    connection: AsyncConnection, account: Account, states: Sequence[EventState], *, limit: int
+) -> list[Any]:
+    """Rows without bodies, the newest event first."""
+    columns = (InboxEvent.id, InboxEvent.type, InboxEvent.created, InboxEvent.state, InboxEvent.attempts)
+    statement = (
+        select(*columns, InboxEvent.error)
+        .where(*owned(account), InboxEvent.state.in_(states))
+        .order_by(InboxEvent.created.desc(), InboxEvent.id)
+        .limit(limit)
+    )
+    return list(await connection.execute(statement))

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from server.refusal import Refusal
 
-COMMANDS = ("serve", "sandbox", "migrate", "token", "key", "schema")
+COMMANDS = ("serve", "sandbox", "migrate", "events", "token", "key", "schema")
 HELP = """A GraphQL API for Stripe billing.
 
 Try it with `stripe-graphql serve --sandbox`: a pretend Stripe, a catalogue and ready tokens, and nothing to configure.
@@ -17,7 +17,10 @@ Settings come from the environment and from a file .env in the current directory
 
 
 class Commands(TyperGroup):
-    """Each command is the function `run` of its module, so that the sandbox starts without what the server needs."""
+    """Each command is the function `run` of its module, or the group `app`.
+
+    Modules are loaded one at a time, so that the sandbox starts without what the server needs.
+    """
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -25,8 +28,13 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
+        module = import_module(f"server.commands.{cmd_name}")
+        if hasattr(module, "app"):
+            group = typer.main.get_command(module.app)
+            group.name = cmd_name
+            return group
         single = typer.Typer(add_completion=False)
-        single.command(cmd_name)(import_module(f"server.commands.{cmd_name}").run)
+        single.command(cmd_name)(module.run)
         return typer.main.get_command(single)
 
 

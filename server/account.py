@@ -1,0 +1,67 @@
+"""For commands: whose rows they work on, and the way to them."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.accounts import Account, recall, remember
+from db.schema_version import schema_is_current
+from mirror.errors import StripeError
+from mirror.gateway import Gateway
+from server.migrations import BEHIND, opened
+from server.refusal import Refusal
+from server.sandbox import with_sandbox
+from server.settings import Settings, read_settings
+
+NO_KEY = "Set STRIPE_SECRET_KEY, or give --sandbox for the sandbox's."
+UNKNOWN = "Stripe does not say which account the secret key belongs to ({reason}) Try again later."
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """One account's rows and its Stripe."""
+
+    engine: AsyncEngine
+    gateway: Gateway
+    account: Account
+
+
+def settings_of(*, sandbox: bool, sandbox_port: int = 12111) -> Settings:
+    """The settings of a command: those of `serve`, or of `serve --sandbox`."""
+    settings = read_settings()
+    return with_sandbox(settings, host="127.0.0.1", sandbox_port=sandbox_port) if sandbox else settings
+
+
+@asynccontextmanager
+async def opened_account(settings: Settings) -> AsyncIterator[Owned]:
+    """Raises Refusal without a key or a current schema, or when nobody knows whose key it is."""
+    if settings.stripe_secret_key is None:
+        raise Refusal(NO_KEY)
+    secret_key = settings.stripe_secret_key.get_secret_value()
+    gateway = Gateway(
+        secret_key=secret_key, api_base=settings.stripe_api_base, timeout_seconds=settings.stripe_timeout_seconds
+    )
+    try:
+        async with opened(settings.database_url.get_secret_value()) as engine:
+            if not await schema_is_current(engine):
+                raise Refusal(BEHIND)
+            yield Owned(engine, gateway, await _account(engine, gateway, secret_key, livemode=settings.livemode))
+    finally:
+        await gateway.close()
+
+
+async def _account(engine: AsyncEngine, gateway: Gateway, secret_key: str, *, livemode: bool) -> Account:
+    key_hash = hashlib.sha256(secret_key.encode()).hexdigest()
+    known = await recall(engine, key_hash)
+    if known is not None:
+        return known
+    try:
+        answer = await gateway.account()
+    except StripeError as error:
+        raise Refusal(UNKNOWN.format(reason=error)) from None
+    account = Account(answer.data["id"], livemode)
+    await remember(engine, key_hash, account)
+    return account
