@@ -92,7 +92,9 @@ def create(call: Call) -> Object:
     product = new_product(state, name, **fields, metadata=merged({}, params.get("metadata")))
     data = params.get("default_price_data")
     if data:
+        before = snapshot(state, product)
         product["default_price"] = default_price(state, product, data)["id"]
+        emit_update(state, "product.updated", before, product)
     return product
 
 

@@ -13,6 +13,11 @@ SILENT = {
     "customer": {"currency", "next_invoice_sequence"},
     # The money of a dispute that is won comes back after the event of its closing.
     "dispute": {"balance_transactions"},
+    # Until it is finalized, an invoice shows its customer as it is.
+    "invoice": {
+        *("customer_address", "customer_email", "customer_name", "customer_phone", "customer_shipping"),
+        *("customer_tax_exempt", "customer_tax_ids"),
+    },
     "promotion_code": {"times_redeemed", "active"},
 }
 
