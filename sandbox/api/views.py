@@ -23,7 +23,11 @@ def snapshot(state: State, row: Object) -> Object:
 
 def public(row: Object) -> Object:
     """Without what only the sandbox has to know."""
-    return {name: value for name, value in row.items() if name != "_"} if "_" in row else row
+    if "_" not in row:
+        return row
+    shown = row.copy()
+    del shown["_"]
+    return shown
 
 
 def nested(url: str, rows: list[Object], *, total: bool = True) -> Object:
@@ -63,7 +67,8 @@ def plan_of(price: Object) -> Object:
 
 def with_rates(state: State, row: Object, name: str = "tax_rates") -> Object:
     """With its tax rates, always in full."""
-    return public(row) | {name: [public(state.get("tax_rate", id)) for id in row[name]]}
+    shown = public(row)
+    return shown | {name: [public(state.get("tax_rate", id)) for id in row[name]]} if row[name] else shown
 
 
 def subscription_item(state: State, row: Object) -> Object:
@@ -113,9 +118,10 @@ def invoice(state: State, row: Object) -> Object:
     """With its first lines."""
     lines = [public(line) for line in lines_of(state, row["id"])]
     shown = with_rates(state, row, "default_tax_rates")
-    customer = state.table("customer").get(row["customer"])
-    if row["status"] == "draft" and customer is not None:
-        shown |= customer_fields(state, customer)
+    # Only drafts look at their customer: to list paid ones must not wake copied customers.
+    customer = state.table("customer").get(row["customer"]) if row["status"] == "draft" else None
+    if customer is not None:
+        shown = shown | customer_fields(state, customer)
     return shown | {"lines": nested(f"/v1/invoices/{row['id']}/lines", lines)}
 
 
