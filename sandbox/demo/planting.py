@@ -34,7 +34,8 @@ def plant(state: State, demo: Demo) -> Copies | None:
     People(garden, demo.customers)
     more = Crowd(garden, demo.seed, max(0, demo.customers - NAMED))
     garden.live()
-    forget_old_events(state)
+    if demo.customers > NAMED:
+        forget_old_events(state)
     copies = more.copied(state)
     state.generator.seed(secrets.randbits(128))
     return copies

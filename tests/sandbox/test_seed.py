@@ -65,3 +65,15 @@ def test_it_takes_no_time() -> None:
     start = time.perf_counter()
     build(demo=Demo())
     assert time.perf_counter() - start < 0.5
+
+
+def test_who_only_hears_events_knows_everybody_and_all_their_invoices(seeded: Client) -> None:
+    told: set[str] = set()
+    page = seeded.get("/v1/events", limit=100)
+    while True:
+        told |= {event["data"]["object"].get("id", "") for event in page["data"]}
+        if not page["has_more"]:
+            break
+        page = seeded.get("/v1/events", limit=100, starting_after=page["data"][-1]["id"])
+    for path in ("/v1/customers", "/v1/invoices", "/v1/charges"):
+        assert {row["id"] for row in seeded.get(path, limit=100)["data"]} <= told
