@@ -1,5 +1,6 @@
 """Which Stripe account a secret key belongs to, kept so that a start without Stripe knows whose rows to serve."""
 
+import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import Boolean, Text, select
@@ -26,6 +27,11 @@ class KnownAccount(Base):
     """SHA-256 of the secret key, in hex: the key itself is never stored."""
     account: Mapped[str] = mapped_column(Text)
     livemode: Mapped[bool] = mapped_column(Boolean)
+
+
+def hash_of(secret_key: str) -> str:
+    """What a secret key is known by."""
+    return hashlib.sha256(secret_key.encode()).hexdigest()
 
 
 async def remember(engine: AsyncEngine, key_hash: str, account: Account) -> None:

@@ -1,13 +1,12 @@
 """For commands: whose rows they work on, and the way to them."""
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.accounts import Account, recall, remember
+from db.accounts import Account, hash_of, recall, remember
 from db.schema_version import schema_is_current
 from mirror.errors import StripeError
 from mirror.gateway import Gateway
@@ -54,7 +53,7 @@ async def opened_account(settings: Settings) -> AsyncIterator[Owned]:
 
 
 async def _account(engine: AsyncEngine, gateway: Gateway, secret_key: str, *, livemode: bool) -> Account:
-    key_hash = hashlib.sha256(secret_key.encode()).hexdigest()
+    key_hash = hash_of(secret_key)
     known = await recall(engine, key_hash)
     if known is not None:
         return known

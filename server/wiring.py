@@ -1,7 +1,6 @@
 """What lives as long as the process, and the question that has to be answered first: whose Stripe account is this?"""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
@@ -11,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 
-from db.accounts import Account, recall, remember
+from db.accounts import Account, hash_of, recall, remember
 from db.engine import create_engine
 from db.outage import DATABASE_AWAY
 from db.reads import Reads, open_reads
@@ -177,4 +176,4 @@ class Wiring:
 
     @property
     def _key_hash(self) -> str:
-        return hashlib.sha256(self._secret_key.encode()).hexdigest()
+        return hash_of(self._secret_key)
