@@ -26,7 +26,7 @@ async def test_an_object_of_a_list_has_the_stored_form_of_one_that_was_fetched(s
         "tiers_mode": "graduated",
         "billing_scheme": "tiered",
     }
-    await shop.stripe.post("/v1/prices", **prices, **tiers, billing_scheme="tiered", **{"recurring[interval]": "month"})
+    await shop.stripe.post("/v1/prices", **prices, **tiers, **{"recurring[interval]": "month"})
     gateway = shop.services.gateway
     seen = set()
     for type, listing in LISTED.items():
