@@ -75,6 +75,12 @@ async def keep(connection: AsyncConnection, rows: Sequence[dict[str, Any]], *, p
     return dict((await connection.execute(again.returning(InboxEvent.id, InboxEvent.state))).all())
 
 
+async def strangers(connection: AsyncConnection, account: Account, ids: Sequence[str]) -> set[str]:
+    """Those of the ids under which no event is stored."""
+    known = await connection.scalars(select(InboxEvent.id).where(*owned(account), InboxEvent.id.in_(ids)))
+    return set(ids) - set(known)
+
+
 async def take(connection: AsyncConnection, account: Account, *, most: int, lease_ms: int) -> list[Taken]:
     """Pending events that are due, oldest first; nobody else takes them while the lease lasts."""
     due = (

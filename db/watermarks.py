@@ -8,6 +8,9 @@ from db.accounts import Account
 from db.base import Base
 from db.upsert import upsert
 
+SYNC = "sync:"
+"""Begins the name under which the end of a resource's last complete sync is kept; the name of its table follows."""
+
 
 class Watermark(Base):
     """A moment (whole seconds, UTC) up to which something is known to be done."""
@@ -25,6 +28,14 @@ async def read(connection: AsyncConnection, account: Account, name: str) -> int 
         Watermark.account == account.id, Watermark.livemode == account.livemode, Watermark.name == name
     )
     return (await connection.scalars(statement)).one_or_none()
+
+
+async def all_of(connection: AsyncConnection, account: Account) -> dict[str, int]:
+    """Every moment by its name."""
+    statement = select(Watermark.name, Watermark.moment).where(
+        Watermark.account == account.id, Watermark.livemode == account.livemode
+    )
+    return dict((await connection.execute(statement)).all())
 
 
 async def write(connection: AsyncConnection, account: Account, name: str, moment: int) -> None:

@@ -14,6 +14,7 @@ from db.engine import reading
 from db.tables import InvoiceItem, InvoicePayment
 from mirror.arrivals import Arrivals, revision
 from mirror.background import Background
+from mirror.census import Census
 from mirror.errors import NotFetchable, NotFound
 from mirror.gateway import API_VERSION, Answer, Gateway
 from mirror.order import Decision, Seen
@@ -52,6 +53,7 @@ class Mirror:
         self._gateway = gateway
         self._subscriber_key = subscriber_key
         self.background = Background()
+        self.census = Census(engine, account)
 
     async def settle(self, answers: Sequence[Answer], also: Also | None = None) -> None:
         """Put what Stripe answered into the mirror and run `also`, all in one transaction.

@@ -1,12 +1,14 @@
 """Reads the events of Stripe's own list, so that a webhook that never came is healed without anyone noticing."""
 
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import uuid4
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db import leases, watermarks
+from db import inbox, leases, watermarks
 from mirror.apply import Mirror
 from mirror.events import Inbox
 from mirror.gateway import Gateway
@@ -15,11 +17,17 @@ log = structlog.get_logger()
 
 NAME = "catch-up"
 """Of the lease, and of the moment up to which events were read."""
+GAP = "gap"
+"""Of the moment at which it was found that Stripe does not list all events any more that were missed."""
+MISSED = "missed"
+"""Of the moment at which events were last found that should have come by webhook."""
 PAUSE_SECONDS = 180.0
 OVERLAP_SECONDS = 600
 """Stripe's list may lag behind, and clocks differ."""
 LISTED_SECONDS = 30 * 86_400
 """As far back as Stripe lists events."""
+WEBHOOK_SECONDS = 60
+"""How long a webhook may take, while somebody listens."""
 
 
 class CatchUp:
@@ -32,6 +40,8 @@ class CatchUp:
         self._inbox = inbox
         self._account = mirror.account
         self._owner = uuid4().hex
+        self._listening_since: int | None = None
+        """On Stripe's clock: events that are younger could have come by webhook."""
 
     async def run(self) -> None:
         """At once and then every few minutes, until the mirror closes."""
@@ -67,10 +77,12 @@ class CatchUp:
         async for page in self._gateway.events(read_to - OVERLAP_SECONDS):
             if first:
                 first, reached = False, page.seen.earliest
-                self._warn_of_a_gap(read_to, reached)
+                await self._look_for_a_gap(read_to, reached)
+            await self._look_for_missed(page.data["data"], reached)
             found += await self._inbox.keep_many(page.data["data"])
             if not await self._hold():
                 return found
+        self._listening_since = self._listening_since or reached
         async with self._engine.begin() as connection:
             await watermarks.write(connection, self._account, NAME, max(read_to, reached))
         if found:
@@ -81,6 +93,18 @@ class CatchUp:
         async with self._engine.begin() as connection:
             return await leases.hold(connection, self._account, NAME, self._owner)
 
-    def _warn_of_a_gap(self, read_to: int, now: int) -> None:
+    async def _look_for_a_gap(self, read_to: int, now: int) -> None:
+        """Keep that there is one until a sync heals it: nothing else can."""
         if now - read_to > LISTED_SECONDS:
             log.warning("The server was off for longer than Stripe lists events: run `stripe-graphql sync`.")
+            async with self._engine.begin() as connection:
+                await watermarks.write(connection, self._account, GAP, int(time.time()))
+
+    async def _look_for_missed(self, events: Sequence[Mapping[str, Any]], now: int) -> None:
+        since = self._listening_since
+        due = [each["id"] for each in events if since is not None and since < each["created"] < now - WEBHOOK_SECONDS]
+        if not due:
+            return
+        async with self._engine.begin() as connection:
+            if await inbox.strangers(connection, self._account, due):
+                await watermarks.write(connection, self._account, MISSED, int(time.time()))

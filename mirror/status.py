@@ -1,101 +1,147 @@
 """How fresh and complete the mirror is."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db import watermarks
 from db.accounts import Account
 from db.engine import reading
 from db.inbox import EventState, InboxEvent
+from db.leases import database_ms
 from db.operations import OperationRow, OperationState
-from db.tables import RESOURCES, Customer, Mirrored
+from db.tables import RESOURCES
+from mirror import catchup
+from mirror.census import Census
 from mirror.gateway import API_VERSION
+from mirror.warnings import MANY_TRIES, OPERATION_LATE_SECONDS, Facts, warnings
+
+LATELY_SECONDS = 86_400
+LATEST_EVENTS = 1_000
+"""How many of the latest events are looked at for their API version."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceStatus:
+    """`rows` are live ones. Moments are whole seconds, UTC."""
+
     name: str
     rows: int
     oldest_observed_at: int | None
-    """Whole seconds, UTC."""
+    sync_completed_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Moments are whole seconds, UTC."""
+    """Moments are whole seconds, UTC.
+
+    `lag_seconds` is how long ago the oldest event happened that is stored and not applied yet, 0 where there is none.
+    `caught_up_at` is the moment up to which Stripe's own list of events was read. `last_synced_at` is that of the
+    resource whose last complete sync is longest ago, and None while one of them was never synced.
+    """
 
     api_version: str
     last_event_at: int | None
+    lag_seconds: int
     events_pending: int
     events_failed: int
     operations_pending: int
+    caught_up_at: int | None
+    last_synced_at: int | None
     warnings: tuple[str, ...]
     resources: tuple[ResourceStatus, ...]
 
 
-async def status(engine: AsyncEngine, account: Account) -> Status:
+async def status(engine: AsyncEngine, account: Account, census: Census) -> Status:
+    """Cheap, but for counting rows: `census` says how old those figures may be."""
+    counts = await census.counts()
+    now = int(time.time())
     async with reading(engine).connect() as connection:
-        states = dict((await connection.execute(_events_by_state(account))).all())
-        last_event_at = await connection.scalar(
-            select(func.max(InboxEvent.created)).where(*_owned(InboxEvent, account))
+        moments = await watermarks.all_of(connection, account)
+        states = dict((await connection.execute(_unapplied(account))).all())
+        oldest_pending_at = await connection.scalar(_oldest_pending(account))
+        last_event_at = await connection.scalar(select(func.max(InboxEvent.created)).where(*_owned(account)))
+        stuck = await connection.scalar(_stuck(account)) or 0
+        versions = tuple(await connection.scalars(_other_versions(account, now)))
+        pending, late = (await connection.execute(_open_operations(account))).one()
+    resources = tuple(
+        ResourceStatus(
+            name=table.__tablename__,
+            rows=counts.resources[table.__tablename__].rows,
+            oldest_observed_at=counts.resources[table.__tablename__].oldest_observed_at,
+            sync_completed_at=moments.get(f"{watermarks.SYNC}{table.__tablename__}"),
         )
-        return Status(
-            api_version=API_VERSION,
-            last_event_at=last_event_at,
-            events_pending=states.get(EventState.PENDING, 0),
-            events_failed=states.get(EventState.FAILED, 0),
-            operations_pending=await connection.scalar(_open_operations(account)) or 0,
-            warnings=(*await _other_versions(connection, account), *await _several_customers(connection, account)),
-            resources=tuple([await _resource(connection, account, table) for table in RESOURCES]),
-        )
+        for table in RESOURCES
+    )
+    synced = [each.sync_completed_at for each in resources if each.sync_completed_at is not None]
+    facts = Facts(
+        now=now,
+        rows=sum(each.rows for each in resources),
+        never_synced=tuple(each.name for each in resources if each.sync_completed_at is None),
+        oldest_sync_at=min(synced, default=None),
+        caught_up_at=moments.get(catchup.NAME),
+        gap_at=moments.get(catchup.GAP),
+        missed_at=moments.get(catchup.MISSED),
+        events_failed=states.get(EventState.FAILED, 0),
+        events_stuck=stuck,
+        operations_stuck=late or 0,
+        other_versions=versions,
+        claimed_by_several=counts.claimed_by_several,
+    )
+    return Status(
+        api_version=API_VERSION,
+        last_event_at=last_event_at,
+        lag_seconds=0 if oldest_pending_at is None else max(0, now - oldest_pending_at),
+        events_pending=states.get(EventState.PENDING, 0),
+        events_failed=facts.events_failed,
+        operations_pending=pending,
+        caught_up_at=facts.caught_up_at,
+        last_synced_at=None if facts.never_synced else facts.oldest_sync_at,
+        warnings=warnings(facts),
+        resources=resources,
+    )
 
 
-def _owned(table: Any, account: Account) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.account == account.id, table.livemode == account.livemode
+def _owned(account: Account) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return InboxEvent.account == account.id, InboxEvent.livemode == account.livemode
 
 
-def _events_by_state(account: Account) -> Any:
-    return select(InboxEvent.state, func.count()).where(*_owned(InboxEvent, account)).group_by(InboxEvent.state)
+def _unapplied(account: Account) -> Any:
+    # Those that are applied may be millions, and are not counted.
+    waiting = InboxEvent.state.in_((EventState.PENDING, EventState.FAILED))
+    return select(InboxEvent.state, func.count()).where(*_owned(account), waiting).group_by(InboxEvent.state)
+
+
+def _oldest_pending(account: Account) -> Any:
+    return select(func.min(InboxEvent.created)).where(*_owned(account), InboxEvent.state == EventState.PENDING)
+
+
+def _stuck(account: Account) -> Any:
+    stuck = InboxEvent.state == EventState.PENDING, InboxEvent.attempts >= MANY_TRIES
+    return select(func.count()).select_from(InboxEvent).where(*_owned(account), *stuck)
+
+
+def _other_versions(account: Account, now: int) -> Any:
+    latest = (
+        select(InboxEvent.api_version, InboxEvent.received_at)
+        .where(*_owned(account))
+        .order_by(InboxEvent.created.desc())
+        .limit(LATEST_EVENTS)
+        .subquery()
+    )
+    version = latest.c.api_version
+    lately = latest.c.received_at > now - LATELY_SECONDS
+    return select(version).where(lately, version.is_not(None), version != API_VERSION).distinct().order_by(version)
 
 
 def _open_operations(account: Account) -> Any:
-    begun = OperationRow.state == OperationState.BEGUN
-    return select(func.count()).select_from(OperationRow).where(*_owned(OperationRow, account), begun)
-
-
-async def _resource(connection: AsyncConnection, account: Account, table: type[Mirrored]) -> ResourceStatus:
-    live = (*_owned(table, account), table.deleted.is_(False))
-    row = (await connection.execute(select(func.count(), func.min(table.observed_at)).where(*live))).one()
-    return ResourceStatus(table.__tablename__, row[0], row[1])
-
-
-async def _other_versions(connection: AsyncConnection, account: Account) -> list[str]:
-    statement = (
-        select(InboxEvent.api_version)
-        .where(*_owned(InboxEvent, account), InboxEvent.api_version.is_not(None), InboxEvent.api_version != API_VERSION)
-        .distinct()
-        .order_by(InboxEvent.api_version)
+    late = OperationRow.updated < database_ms() - OPERATION_LATE_SECONDS * 1_000
+    return (
+        select(func.count(), func.count().filter(late))
+        .select_from(OperationRow)
+        .where(OperationRow.account == account.id, OperationRow.livemode == account.livemode)
+        .where(OperationRow.state == OperationState.BEGUN)
     )
-    return [
-        f"Events come in API version {version}, and each costs a call to Stripe: "
-        f"set the webhook endpoint's version to {API_VERSION}."
-        for version in await connection.scalars(statement)
-    ]
-
-
-async def _several_customers(connection: AsyncConnection, account: Account) -> list[str]:
-    claims = func.count()
-    statement = (
-        select(Customer.claimed_subscriber, claims)
-        .where(*_owned(Customer, account), Customer.claimed_subscriber.is_not(None), Customer.deleted.is_(False))
-        .group_by(Customer.claimed_subscriber)
-        .having(claims > 1)
-        .order_by(Customer.claimed_subscriber)
-        .limit(20)
-    )
-    return [
-        f"Subscriber {subscriber} has {count} live customers at Stripe. The oldest is used: merge or delete the others."
-        for subscriber, count in await connection.execute(statement)
-    ]

@@ -37,17 +37,25 @@ async def payment_action(context: Context, invoice: str | None, _arguments: Argu
 
 
 async def mirror_status(context: Context, _nothing: Any, _arguments: Arguments) -> Mapping[str, Any]:
-    now = await status(context.services.engine, context.services.account)
+    services = context.services
+    now = await status(services.engine, services.account, services.mirror.census)
     return {
         "apiVersion": now.api_version,
         "lastEventAt": now.last_event_at,
+        "lagSeconds": now.lag_seconds,
         "eventsPending": now.events_pending,
         "eventsFailed": now.events_failed,
         "operationsPending": now.operations_pending,
-        "lastSyncedAt": None,
+        "caughtUpAt": now.caught_up_at,
+        "lastSyncedAt": now.last_synced_at,
         "warnings": now.warnings,
         "resources": [
-            {"name": each.name, "rows": each.rows, "oldestObservedAt": each.oldest_observed_at, "syncCompletedAt": None}
+            {
+                "name": each.name,
+                "rows": each.rows,
+                "oldestObservedAt": each.oldest_observed_at,
+                "syncCompletedAt": each.sync_completed_at,
+            }
             for each in now.resources
         ],
     }

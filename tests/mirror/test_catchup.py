@@ -9,7 +9,7 @@ from db import leases, watermarks
 from db.inbox import EventState, InboxEvent
 from db.tables import Customer
 from mirror.background import Background
-from mirror.catchup import NAME, CatchUp
+from mirror.catchup import GAP, LISTED_SECONDS, MISSED, NAME, CatchUp
 from mirror.errors import StripeError
 from mirror.events import Inbox
 from tests.resolvers.shop import Shop
@@ -29,9 +29,9 @@ async def drained(shop: Shop) -> None:
         pass
 
 
-async def read_to(shop: Shop) -> int | None:
+async def read_to(shop: Shop, name: str = NAME) -> int | None:
     async with shop.services.engine.connect() as connection:
-        return await watermarks.read(connection, shop.services.account, NAME)
+        return await watermarks.read(connection, shop.services.account, name)
 
 
 async def names(shop: Shop) -> list[str]:
@@ -115,3 +115,35 @@ async def test_events_that_came_by_webhook_are_not_applied_again(shop: Shop) -> 
     async with shop.services.engine.connect() as connection:
         states = list(await connection.execute(select(InboxEvent.state, InboxEvent.attempts)))
     assert {tuple(row) for row in states} == {(EventState.APPLIED, 1)}
+
+
+async def test_being_off_for_longer_than_stripe_lists_events_is_remembered(shop: Shop) -> None:
+    for seconds, found in ((LISTED_SECONDS - 3_600, False), (LISTED_SECONDS + 3_600, True)):
+        async with shop.services.engine.begin() as connection:
+            await watermarks.write(connection, shop.services.account, NAME, int(time.time()) - seconds)
+        await catch_up_of(shop).once()
+        await catch_up_of(shop).once()
+        assert (await read_to(shop, GAP) is not None) is found
+
+
+async def test_webhooks_that_do_not_come_while_somebody_listens_are_remembered(shop: Shop) -> None:
+    catch_up = catch_up_of(shop)
+    await shop.stripe.post("/v1/customers", name="before")
+    await catch_up.once()
+    assert await read_to(shop, MISSED) is None
+    await shop.stripe.http.post("/sandbox/clock", json={"seconds": 10})
+    await shop.stripe.post("/v1/customers", name="came")
+    await Inbox(shop.services.engine, shop.services.mirror).keep_many(await shop.stripe.all("/v1/events"))
+    await shop.stripe.http.post("/sandbox/clock", json={"seconds": 120})
+    await catch_up.once()
+    assert await read_to(shop, MISSED) is None
+    await shop.stripe.post("/v1/customers", name="lost")
+    await catch_up.once()
+    assert await read_to(shop, MISSED) is None, "It may still come."
+    await shop.stripe.http.post("/sandbox/clock", json={"seconds": 120})
+    await catch_up.once()
+    assert await read_to(shop, MISSED) is None, "It was found before it was due."
+    await shop.stripe.post("/v1/customers", name="lost too")
+    await shop.stripe.http.post("/sandbox/clock", json={"seconds": 120})
+    await catch_up.once()
+    assert await read_to(shop, MISSED) is not None
