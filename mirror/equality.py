@@ -1,0 +1,155 @@
+"""What it means that the mirror is right, written once. Pure.
+
+It holds the stored form of what Stripe would answer now, and its typed rows are what the stored JSON says.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from db.row import typed_columns
+from db.tables import Mirrored
+from mirror.stored import SECRETS, Key, Stored, with_what_was_known
+
+HIDDEN = "(a secret)"
+SILENT: Mapping[str, frozenset[str]] = {
+    "customer": frozenset({"next_invoice_sequence"}),
+    "promotion_code": frozenset({"times_redeemed"}),
+}
+"""What Stripe changes without an event and nothing here reads: different, but no sign that the mirror fell behind."""
+SILENT_ON_DRAFTS = frozenset(
+    {
+        *("customer_address", "customer_email", "customer_name", "customer_phone", "customer_shipping"),
+        *("customer_tax_exempt", "customer_tax_ids"),
+    }
+)
+"""Until it is finalized, an invoice shows its customer as it is, and Stripe sends no event when that changes."""
+OWNERS: Mapping[str, tuple[str, str]] = {
+    "subscription_item": ("subscription", "items"),
+    "line_item": ("invoice", "lines"),
+}
+"""By the type of a part: the type of what lists it, which is also the name of its reference, and the list's name."""
+
+
+class Absent(Enum):
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+"""Not there at all, which is not null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field, by its dotted path. Secrets are not shown."""
+
+    path: str
+    right: Any
+    """What Stripe says; of a typed column, what the stored JSON says. ABSENT where it is not there."""
+    held: Any
+    silent: bool = False
+    """Whether Stripe changes it without an event and nothing here reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the mirror holds of one object, with what its typed row depends on besides its own JSON."""
+
+    key: Key
+    data: Mapping[str, Any]
+    deleted: bool
+    observed_at: int
+    """Whole seconds, UTC: the latest moment at which this copy was true."""
+    table: type[Mirrored] | None
+    """None for a type without typed columns."""
+    row: Mapping[str, Any] | None
+    """Its typed row by column name; None where there is none."""
+    claimed_subscriber: str | None = None
+    """Of a customer: the subscriber id in its metadata."""
+    owner: Mapping[str, Any] | None = None
+    """Of a part: the JSON of what should list it, where that is here and not deleted."""
+    items: tuple[Mapping[str, Any], ...] = ()
+    """Of a subscription: the JSON of those of its items that are here and not deleted."""
+
+
+def differing_fields(form: Stored, held: Held) -> list[Difference]:
+    """How what is stored differs from what Stripe answered. What is only there when expanded may be absent."""
+    if form.deleted or held.deleted:
+        same = form.deleted == held.deleted
+        return [] if same else [Difference("deleted", form.deleted, held.deleted)]
+    right = with_what_was_known(form, held.data)
+    silent = _silent_fields(right)
+    return [
+        Difference(path, _shown(path, one), _shown(path, other), silent=path.partition(".")[0] in silent)
+        for path, one, other in _differing(right, held.data, "")
+    ]
+
+
+def differing_columns(held: Held) -> list[Difference]:
+    """How the typed row differs from what the stored JSON says."""
+    if held.table is None:
+        return []
+    if held.row is None:
+        return [Difference("(the whole row)", "a row", ABSENT)]
+    row = held.row
+    try:
+        columns = _columns(held.table, held)
+    except (AttributeError, KeyError, TypeError):
+        return [Difference("(the whole row)", "JSON that can be read", "JSON that cannot be read")]
+    return [Difference(name, value, row[name]) for name, value in columns.items() if not _same(value, row[name])]
+
+
+def first_to_end(items: Iterable[Mapping[str, Any]]) -> tuple[Any, Any]:
+    """Begin and end of the period of the item whose period ends first."""
+    first = min(items, key=lambda item: (item.get("current_period_end") or 0, item.get("id") or ""), default={})
+    return first.get("current_period_start"), first.get("current_period_end")
+
+
+def _columns(table: type[Mirrored], held: Held) -> dict[str, Any]:
+    columns = {**typed_columns(table, held.data), "deleted": held.deleted, "observed_at": held.observed_at}
+    if held.key.type == "customer":
+        columns["claimed_subscriber"] = held.claimed_subscriber
+    if held.key.type == "subscription":
+        columns["current_period_start"], columns["current_period_end"] = first_to_end(held.items)
+    if held.owner is not None:
+        listed = _listed(held.owner, OWNERS[held.key.type][1])
+        if listed is not None:
+            columns["deleted"] = held.key.id not in listed
+        if listed is not None and held.key.id in listed:
+            columns["position"] = listed.index(held.key.id)
+    return columns
+
+
+def _listed(owner: Mapping[str, Any], name: str) -> list[str] | None:
+    listed = owner.get(name)
+    return listed if isinstance(listed, list) else None
+
+
+def _silent_fields(data: Mapping[str, Any]) -> frozenset[str]:
+    if data.get("object") == "invoice" and data.get("status") == "draft":
+        return SILENT_ON_DRAFTS
+    return SILENT.get(data.get("object", ""), frozenset())
+
+
+def _differing(one: Any, other: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for name in sorted(one.keys() | other.keys()):
+            yield from _differing(one.get(name, ABSENT), other.get(name, ABSENT), f"{path}.{name}" if path else name)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (each, its) in enumerate(zip(one, other, strict=True)):
+            yield from _differing(each, its, f"{path}.{place}")
+    elif not _same(one, other):
+        yield path, one, other
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _shown(path: str, value: Any) -> Any:
+    if value is not ABSENT and value is not None and path.rpartition(".")[2] in SECRETS:
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {name: _shown(name, each) for name, each in value.items()}
+    return [_shown("", each) for each in value] if isinstance(value, list) else value

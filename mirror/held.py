@@ -1,0 +1,104 @@
+"""What the mirror holds of objects: their JSON, their typed rows, and what those depend on besides."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.accounts import Account
+from mirror.equality import OWNERS, Held
+from mirror.stored import Key
+from mirror.write import TABLES, Known, known_objects
+
+Each = TypeVar("Each")
+
+AT_ONCE = 1_000
+"""Keys a statement, which has room for some 30,000 values."""
+
+
+async def held_objects(
+    connection: AsyncConnection, account: Account, keys: Iterable[Key], *, subscriber_key: str
+) -> dict[Key, Held]:
+    """What is held under the keys; those that are not there are left out."""
+    wanted = sorted(set(keys))
+    known = await _known(connection, account, wanted)
+    rows = await _typed_rows(connection, account, wanted)
+    owners = {key: owner for key in known if (owner := _owner(key, known[key].data))}
+    items = {key: _items(known[key].data) for key in known if key.type == "subscription"}
+    near = {*owners.values(), *(item for listed in items.values() for item in listed)}
+    known_too = known | await _known(connection, account, near - known.keys())
+
+    def alive(key: Key) -> Iterable[Mapping[str, Any]]:
+        each = known_too.get(key)
+        return [] if each is None or each.deleted else [_readable(each.data)]
+
+    return {
+        key: Held(
+            key,
+            data=_readable(each.data),
+            deleted=each.deleted,
+            observed_at=each.seen.latest,
+            table=TABLES.get(key.type),
+            row=rows.get(key),
+            claimed_subscriber=_claim(each.data, subscriber_key) if key.type == "customer" else None,
+            owner=next(iter(alive(owners[key])), None) if key in owners else None,
+            items=tuple(data for item in items.get(key, ()) for data in alive(item)),
+        )
+        for key, each in known.items()
+    }
+
+
+async def _known(connection: AsyncConnection, account: Account, keys: Iterable[Key]) -> dict[Key, Known]:
+    found: dict[Key, Known] = {}
+    for some in _batches(sorted(keys)):
+        found |= await known_objects(connection, account, some)
+    return found
+
+
+async def _typed_rows(
+    connection: AsyncConnection, account: Account, keys: Iterable[Key]
+) -> dict[Key, Mapping[str, Any]]:
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        by_type[key.type].append(key.id)
+    found: dict[Key, Mapping[str, Any]] = {}
+    for type in by_type.keys() & TABLES.keys():
+        columns = TABLES[type].__table__.c
+        for ids in _batches(by_type[type]):
+            statement = select(*columns).where(
+                columns.account == account.id, columns.livemode == account.livemode, columns.id.in_(ids)
+            )
+            rows = await connection.execute(statement)
+            found |= {Key(type, row["id"]): dict(row) for row in rows.mappings()}
+    return found
+
+
+def _batches(all: Sequence[Each]) -> Iterator[Sequence[Each]]:
+    for first in range(0, len(all), AT_ONCE):
+        yield all[first : first + AT_ONCE]
+
+
+def _owner(key: Key, data: Any) -> Key | None:
+    """What should list a part."""
+    if key.type not in OWNERS:
+        return None
+    type, _ = OWNERS[key.type]
+    id = _readable(data).get(type)
+    return Key(type, id) if isinstance(id, str) else None
+
+
+def _items(data: Any) -> list[Key]:
+    listed = _readable(data).get("items")
+    return [Key("subscription_item", id) for id in listed if isinstance(id, str)] if isinstance(listed, list) else []
+
+
+def _claim(customer: Any, subscriber_key: str) -> str | None:
+    metadata = _readable(customer).get("metadata")
+    return (metadata.get(subscriber_key) or None) if isinstance(metadata, Mapping) else None
+
+
+def _readable(data: Any) -> Mapping[str, Any]:
+    """JSON that was broken by hand need not be an object."""
+    return data if isinstance(data, Mapping) else {}
