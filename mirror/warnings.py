@@ -87,10 +87,11 @@ def _about_catching_up(facts: Facts) -> Iterator[str]:
 
 
 def _about_events(facts: Facts) -> Iterator[str]:
-    for version in facts.other_versions:
+    if facts.other_versions:
         yield (
-            f"Events come in API version {version}, and each costs a call to Stripe. A webhook endpoint's version "
-            f"cannot be changed: make one with {API_VERSION} by `stripe-graphql webhooks create`, then delete the old."
+            f"Events come in other API versions ({', '.join(facts.other_versions)}), and each costs a call to Stripe. "
+            "A webhook endpoint's version cannot be changed: `stripe-graphql webhooks create` makes one with "
+            f"{API_VERSION}, then delete the old."
         )
     if facts.events_failed:
         yield (
