@@ -1,6 +1,6 @@
 """From a mutation's input to a verb's request, and from the verb's outcome to the payload."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar, cast
 
@@ -21,6 +21,7 @@ from resolvers.outcome import (
 from resolvers.reading.plain import shape
 from resolvers.reading.reader import Reader
 from resolvers.reading.selection import TYPE, Operation, Selected
+from resolvers.sync_object import SyncObjectOutcome
 
 Request = TypeVar("Request")
 Payload = TypeVar("Payload")
@@ -46,14 +47,18 @@ def as_given(request: type[Request], input: Any, **converted: Any) -> Request:
 async def answer(
     info: Info, payload: type[Payload], verb: Callable[[Context, Request], Awaitable[Outcome]], request: Request
 ) -> Payload:
-    """Run the verb, and shape its outcome into what was selected of the payload.
+    """Run the verb, and shape its outcome into what was selected of the payload."""
+    outcome = await verb(info.context.context, request)
+    return await finish(info, payload, plain(outcome))
+
+
+async def finish(info: Info, payload: type[Payload], answered: Mapping[str, Any]) -> Payload:
+    """Shape plain data, by the contract's field names, into what was selected of the payload.
 
     What graphql-core gets is the finished answer by response key; to the types of the contract it is a payload.
     """
     execution = info.context
-    outcome = await verb(execution.context, request)
-    finished = await shape(execution.reader, execution.context, plain(outcome), selected(info._raw_info))
-    return cast(Payload, finished)
+    return cast(Payload, await shape(execution.reader, execution.context, answered, selected(info._raw_info)))
 
 
 def selected(info: GraphQLResolveInfo[Execution]) -> Selected:
@@ -82,8 +87,24 @@ def plain(outcome: Outcome) -> dict[str, Any]:
         "created": outcome.created,
         "clientSecret": outcome.client_secret,
         "payment": payment(outcome.payment),
-        "userErrors": [_user_error(error) for error in outcome.errors],
+        "userErrors": plain_errors(outcome.errors),
     }
+
+
+def object_synced(info: Info, outcome: SyncObjectOutcome) -> dict[str, Any]:
+    """The outcome of syncObject as plain data; what the contract shows of Stripe's objects are its nodes."""
+    node = None
+    if outcome.key is not None:
+        raw = info._raw_info
+        named = {each.name for each in raw.schema.get_possible_types(raw.schema.type_map["Node"])}  # type: ignore[arg-type]
+        types = info.context.reader.declarations.types
+        name = next((name for name in named if types[name].table.object_name == outcome.key.type), None)
+        node = name and {TYPE: name, "id": outcome.key.id}
+    return {"node": node, "found": outcome.found, "userErrors": plain_errors(outcome.errors)}
+
+
+def plain_errors(errors: Sequence[UserError]) -> list[Mapping[str, Any]]:
+    return [_user_error(error) for error in errors]
 
 
 def payment(outcome: PaymentOutcome | None) -> dict[str, Any] | None:

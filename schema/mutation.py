@@ -12,6 +12,7 @@ from resolvers.invoice import PayInvoiceRequest, pay_invoice
 from resolvers.invoice_item import AddInvoiceItemRequest, add_invoice_item
 from resolvers.payment_method import AddPaymentMethodRequest, add_payment_method
 from resolvers.purge_customer import PurgeCustomerRequest, purge_customer
+from resolvers.replay_events import ReplayEventsRequest, replay_events
 from resolvers.send_invoice import SendInvoiceRequest, send_invoice
 from resolvers.setup_intent import CreateSetupIntentRequest, create_setup_intent
 from resolvers.subscribe import SubscribeItem, SubscribeRequest, subscribe
@@ -21,9 +22,10 @@ from resolvers.subscription import (
     cancel_subscription,
     resume_subscription,
 )
+from resolvers.sync_object import SyncObjectRequest, sync_object
 from schema import mutation_inputs as inputs
 from schema import payloads
-from schema.answering import Info, answer, as_given
+from schema.answering import Info, answer, as_given, finish, object_synced, plain_errors
 from schema.field import Operator
 from schema.money import amount_given
 
@@ -113,3 +115,14 @@ class Mutation:
     @_mutation("Pay one's own open invoice now.")
     async def pay_invoice(self, info: Info, input: inputs.PayInvoiceInput) -> payloads.PayInvoicePayload:
         return await answer(info, payloads.PayInvoicePayload, pay_invoice, as_given(PayInvoiceRequest, input))
+
+    @_mutation("Fetch an object from Stripe and mend the copy here.", operator=True)
+    async def sync_object(self, info: Info, input: inputs.SyncObjectInput) -> payloads.SyncObjectPayload:
+        outcome = await sync_object(info.context.context, as_given(SyncObjectRequest, input))
+        return await finish(info, payloads.SyncObjectPayload, object_synced(info, outcome))
+
+    @_mutation("Have events that Stripe sent applied anew.", operator=True)
+    async def replay_events(self, info: Info, input: inputs.ReplayEventsInput) -> payloads.ReplayEventsPayload:
+        outcome = await replay_events(info.context.context, as_given(ReplayEventsRequest, input))
+        answered = {"replayed": outcome.replayed, "userErrors": plain_errors(outcome.errors)}
+        return await finish(info, payloads.ReplayEventsPayload, answered)

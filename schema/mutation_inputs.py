@@ -139,3 +139,18 @@ class PayInvoiceInput:
     invoice: strawberry.ID = given("One's own open invoice.")
     payment_method: strawberry.ID | None = optional("What is charged, in place of the default.")
     idempotency_key: str = given(KEY)
+
+
+@strawberry.input(description="Which object to fetch from Stripe.")
+class SyncObjectInput:
+    id: strawberry.ID = given("Stripe's own id.")
+    type: str | None = optional(
+        "What it is, as Stripe's objects say it in `object`: needed where the beginning of the id does not tell, as "
+        "with coupons, and with products whose ids you chose."
+    )
+
+
+@strawberry.input(description="Which events to apply anew. Exactly one of ids and allFailed.")
+class ReplayEventsInput:
+    ids: list[strawberry.ID] | None = optional("Stripe's ids of them, whatever became of them; at most 1,000.")
+    all_failed: bool = given("All that could not be applied.", default=False)

@@ -7,6 +7,7 @@ from schema.customer import Customer
 from schema.errors import UserError
 from schema.invoice import Invoice
 from schema.invoice_item import InvoiceItem
+from schema.node import Node
 from schema.payment import PaymentOutcome
 from schema.payment_method import PaymentMethod
 from schema.subscription import Subscription
@@ -102,3 +103,22 @@ class PayInvoicePayload:
     invoice: Invoice | None = strawberry.field(description="The invoice as it is now.")
     payment: PaymentOutcome | None = strawberry.field(description="How it went, a decline included.")
     user_errors: list[UserError] = strawberry.field(description="What was refused; empty when it was tried.")
+
+
+@strawberry.type(description="What syncObject came to.")
+class SyncObjectPayload:
+    node: Node | None = strawberry.field(
+        description="The object as it is now; null for kinds that are mirrored and not shown, and for what is gone."
+    )
+    found: bool = strawberry.field(
+        description="Whether Stripe has it. What was here and is gone at Stripe is marked deleted."
+    )
+    user_errors: list[UserError] = strawberry.field(description="What was refused; empty when Stripe was asked.")
+
+
+@strawberry.type(description="What replayEvents came to.")
+class ReplayEventsPayload:
+    replayed: int = strawberry.field(description="How many events are pending again; they are applied within seconds.")
+    user_errors: list[UserError] = strawberry.field(
+        description="What was refused; an id that is not stored does not keep the others from being replayed."
+    )

@@ -1,5 +1,7 @@
 """How an object of each type is asked for on its own, with what its own form only names."""
 
+from collections.abc import Mapping
+
 from mirror.errors import NotFetchable, NotFound, Refusal
 from mirror.gateway.call import Call, segment
 
@@ -21,6 +23,36 @@ RETRIEVE: dict[str, tuple[str, tuple[str, ...]]] = {
     "subscription_item": ("subscription_items", ()),
 }
 """By the object's `object`: the collection in the path, and what to expand."""
+
+TYPE_BY_PREFIX: Mapping[str, str] = {
+    "ba": "payment_method",
+    "card": "payment_method",
+    "ch": "charge",
+    "cus": "customer",
+    "ii": "invoiceitem",
+    "in": "invoice",
+    "inpay": "invoice_payment",
+    "pi": "payment_intent",
+    "plan": "price",
+    "pm": "payment_method",
+    "price": "price",
+    "prod": "product",
+    "promo": "promotion_code",
+    "py": "charge",
+    "pyr": "refund",
+    "re": "refund",
+    "seti": "setup_intent",
+    "si": "subscription_item",
+    "src": "payment_method",
+    "sub": "subscription",
+}
+"""People choose the ids of coupons, and of some products. What was made as a plan or a source has another type now."""
+
+
+def type_of(id: str) -> str | None:
+    """The type that the beginning of an id tells."""
+    prefix, _, rest = id.partition("_")
+    return TYPE_BY_PREFIX.get(prefix) if rest else None
 
 
 def retrieve(type: str, id: str, *, expand: tuple[str, ...] = ()) -> Call:

@@ -1,12 +1,21 @@
 """Plain data, such as what a mutation came to or a preview from Stripe, shaped into what was selected of it.
 
-An id where the contract has a mirrored object is read from the mirror; all of them together take one statement.
+An id where the contract has a mirrored object is read from the mirror; all of them together take one statement. Where
+the contract has an interface, the id stands in an object that tells the type.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLObjectType, get_named_type, is_union_type
+from graphql import (
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    is_interface_type,
+    is_union_type,
+)
 
 from resolvers.context import Context
 from resolvers.reading.money import show_money
@@ -18,7 +27,8 @@ class _Shaping:
     def __init__(self, reader: Reader) -> None:
         self._types = reader.declarations.types
         self.wanted: list[tuple[Selected, str]] = []
-        self.holes: list[tuple[Any, Any]] = []
+        self.holes: list[tuple[Any, Any, Mapping[str, Any]]] = []
+        """Where each of the wanted belongs, and what it has besides."""
 
     def object(self, value: Mapping[str, Any], fields: Sequence[Selected]) -> dict[str, Any]:
         answer: dict[str, Any] = {}
@@ -36,11 +46,17 @@ class _Shaping:
         elif isinstance(value, str) and type.name in self._types:
             container[key] = None
             self.wanted.append((field, value))
-            self.holes.append((container, key))
+            self.holes.append((container, key, {}))
         elif value is None or isinstance(value, GraphQLError):
             container[key] = value
         elif type.name == "Money":
             container[key] = show_money(value, field.below())
+        elif is_interface_type(type):
+            concrete = field.operation.schema.get_type(value[TYPE])
+            assert isinstance(concrete, GraphQLObjectType)
+            container[key] = None
+            self.wanted.append((replace(field, field=GraphQLField(concrete)), value["id"]))
+            self.holes.append((container, key, {TYPE: concrete.name}))
         elif is_union_type(type):
             concrete = field.operation.schema.get_type(value[TYPE])
             assert isinstance(concrete, GraphQLObjectType)
@@ -61,6 +77,6 @@ async def shape(
     answer = shaping.object(value, field.below())
     if shaping.wanted:
         members = await reader.read_by_id(context, shaping.wanted)
-        for (container, key), member in zip(shaping.holes, members, strict=True):
-            container[key] = member
+        for (container, key, more), member in zip(shaping.holes, members, strict=True):
+            container[key] = member and {**more, **member}
     return answer
