@@ -35,25 +35,36 @@ def settings_of(*, sandbox: bool, sandbox_port: int = 12111) -> Settings:
 
 
 @asynccontextmanager
-async def opened_account(settings: Settings) -> AsyncIterator[Owned]:
-    """Raises Refusal without a key or a current schema, or when nobody knows whose key it is."""
-    if settings.stripe_secret_key is None:
-        raise Refusal(NO_KEY)
-    secret_key = settings.stripe_secret_key.get_secret_value()
+async def opened_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+    """The way to Stripe alone. Raises Refusal without a key."""
     gateway = Gateway(
-        secret_key=secret_key, api_base=settings.stripe_api_base, timeout_seconds=settings.stripe_timeout_seconds
+        secret_key=_secret_key(settings),
+        api_base=settings.stripe_api_base,
+        timeout_seconds=settings.stripe_timeout_seconds,
     )
     try:
-        async with opened(settings.database_url.get_secret_value()) as engine:
-            if not await schema_is_current(engine):
-                raise Refusal(BEHIND)
-            yield Owned(engine, gateway, await _account(engine, gateway, secret_key, livemode=settings.livemode))
+        yield gateway
     finally:
         await gateway.close()
 
 
-async def _account(engine: AsyncEngine, gateway: Gateway, secret_key: str, *, livemode: bool) -> Account:
-    key_hash = hash_of(secret_key)
+@asynccontextmanager
+async def opened_account(settings: Settings) -> AsyncIterator[Owned]:
+    """Raises Refusal without a key or a current schema, or when nobody knows whose key it is."""
+    async with opened_gateway(settings) as gateway, opened(settings.database_url.get_secret_value()) as engine:
+        if not await schema_is_current(engine):
+            raise Refusal(BEHIND)
+        yield Owned(engine, gateway, await _account(engine, gateway, settings))
+
+
+def _secret_key(settings: Settings) -> str:
+    if settings.stripe_secret_key is None:
+        raise Refusal(NO_KEY)
+    return settings.stripe_secret_key.get_secret_value()
+
+
+async def _account(engine: AsyncEngine, gateway: Gateway, settings: Settings) -> Account:
+    key_hash = hash_of(_secret_key(settings))
     known = await recall(engine, key_hash)
     if known is not None:
         return known
@@ -61,6 +72,6 @@ async def _account(engine: AsyncEngine, gateway: Gateway, secret_key: str, *, li
         answer = await gateway.account()
     except StripeError as error:
         raise Refusal(UNKNOWN.format(reason=error)) from None
-    account = Account(answer.data["id"], livemode)
+    account = Account(answer.data["id"], settings.livemode)
     await remember(engine, key_hash, account)
     return account
