@@ -16,8 +16,9 @@ KNOWS_REFUNDS = {
     "mirror/stored.py",
     "schema/__init__.py",
     "schema/charge.py",
+    "webhooks/needed.py",
 }
-"""Its table, the list of resources, how Stripe is asked for one, its type; and that a charge lists its refunds."""
+"""Its table, the list of resources, how Stripe is asked for one, its events, its type; and that a charge lists them."""
 
 
 def test_a_resource_without_mutations_is_known_in_the_places_that_the_document_names() -> None:
