@@ -1,4 +1,4 @@
-"""`scripts/bench reads` and `scripts/bench sandbox`"""
+"""`scripts/bench reads`, `scripts/bench mirror` and `scripts/bench sandbox`"""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,8 @@ import typer
 from benchmarks import pages, report
 from benchmarks.databases import Postgres
 from benchmarks.measuring import WrongAnswer
+from benchmarks.mirror.mirror import MirrorParts
+from benchmarks.mirror.mirror import Options as MirrorOptions
 from benchmarks.reads import CANDIDATES, QUERIES, Options, Reads
 
 HERE = Path(__file__).parent
@@ -19,6 +21,14 @@ PARTS = {
     "beside": "Pages while lists are asked beside them",
     "memory": "Memory of one worker",
     "plans": "What PostgreSQL does on the large set",
+}
+MIRROR_BEGINS = "<!-- What follows is written by `scripts/bench mirror --readme`. -->\n"
+MIRROR_ENDS = "<!-- Until here. -->\n"
+MIRROR_PARTS = {
+    "webhooks": "Webhooks",
+    "backfill": "Backfill",
+    "pace": "Backfill at Stripe's pace",
+    "memory": "Memory of a long backfill",
 }
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -65,7 +75,7 @@ def reads(
     chapters = [report.machine(postgres.version, how)]
     try:
         for part in chosen:
-            chapters.append(f"## {PARTS[part]}\n\n{getattr(measured, part)()}")
+            chapters.append(f"### {PARTS[part]}\n\n{getattr(measured, part)()}")
     except WrongAnswer as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(1) from None
@@ -76,6 +86,41 @@ def reads(
     if readme:
         before, marker, _ = README.read_text().partition(MARKER)
         README.write_text(f"{before}{marker}\n{text}\n")
+
+
+@app.command()
+def mirror(
+    parts: Annotated[str, typer.Option(help="What to measure.")] = ",".join(MIRROR_PARTS),
+    rounds: Annotated[int, typer.Option(help="Medians are of so many rounds.", min=1)] = 5,
+    shoppers: Annotated[int, typer.Option(help="Customers whose past makes the events.", min=10)] = 200,
+    objects: Annotated[int, typer.Option(help="Objects that are backfilled beside the peer.", min=1_000)] = 100_000,
+    many: Annotated[
+        int, typer.Option(help="Objects that are backfilled while memory is watched.", min=1_000)
+    ] = 1_000_000,
+    data: Annotated[Path, typer.Option(help="Where the databases are.")] = HERE / ".data",
+    output: Annotated[Path | None, typer.Option(help="A file to write the report to; it is printed anyway.")] = None,
+    readme: Annotated[bool, typer.Option("--readme", help="Put the report into benchmarks/README.md.")] = False,
+) -> None:
+    """The mirror: webhooks and backfill beside the sync engines from npm, and the memory of a long backfill."""
+    data.mkdir(parents=True, exist_ok=True)
+    postgres = Postgres(data)
+    options = MirrorOptions(data=data.resolve(), rounds=rounds, shoppers=shoppers, objects=objects, many=many)
+    measured = MirrorParts(postgres, options)
+    chapters = [report.machine(postgres.version, f"{rounds} interleaved rounds, one process each; medians")]
+    try:
+        for part in _listed(parts, tuple(MIRROR_PARTS)):
+            chapters.append(f"### {MIRROR_PARTS[part]}\n\n{getattr(measured, part)()}")
+    except WrongAnswer as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from None
+    text = "\n\n".join(chapters)
+    typer.echo(text)
+    if output is not None:
+        output.write_text(f"{text}\n")
+    if readme:
+        before, begins, rest = README.read_text().partition(MIRROR_BEGINS)
+        _, ends, after = rest.partition(MIRROR_ENDS)
+        README.write_text(f"{before}{begins}\n{text}\n\n{ends}{after}")
 
 
 @app.command()

@@ -112,7 +112,7 @@ class Server:
             timeout=60,
             trust_env=False,
         )
-        self._log = (folder / f"{candidate.name}.log").resolve()
+        self._log = (folder / f"{candidate.name.replace('/', ' ')}.log").resolve()
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         settings = {**inherited, **candidate.settings, "PYTHONPATH": str(HERE.parent)}
         with self._log.open("wb") as log:

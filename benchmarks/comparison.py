@@ -8,7 +8,7 @@ import typer
 
 from benchmarks.candidates import Server
 from benchmarks.load import Load
-from benchmarks.measuring import Measured, load_on, measure
+from benchmarks.measuring import Measured, load_on, measure, median
 from benchmarks.questions import questions
 
 Table = Mapping[tuple[str, str], Measured]
@@ -33,7 +33,7 @@ def compare(
             result = measure(server, load, parent)
             measured[query, name].append(result)
             typer.echo(f"round {number + 1}: {query} {name}: {result.requests_per_second:,.0f} req/s", err=True)
-    return {key: Measured.median(results) for key, results in measured.items()}
+    return {key: median(results) for key, results in measured.items()}
 
 
 def _loads(

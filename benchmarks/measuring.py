@@ -5,9 +5,9 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, TypeVar
 
 import orjson
 import psutil
@@ -16,6 +16,10 @@ from benchmarks import bearer
 from benchmarks.candidates import Server
 from benchmarks.load import Load, Result
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Numbers = TypeVar("Numbers", bound="DataclassInstance")
 ROOT = Path(__file__).parents[1]
 MIB = 1024 * 1024
 
@@ -33,10 +37,11 @@ class Measured:
     """Resident memory of the server's process."""
     bytes: float
 
-    @classmethod
-    def median(cls, rounds: Sequence[Self]) -> Self:
-        """The median of each number by itself."""
-        return cls(*(statistics.median(getattr(each, field.name) for each in rounds) for field in fields(cls)))
+
+def median(rounds: Sequence[Numbers]) -> Numbers:
+    """The median of each number by itself; all fields are numbers."""
+    names = [field.name for field in fields(rounds[0])]
+    return replace(rounds[0], **{name: statistics.median(getattr(each, name) for each in rounds) for name in names})
 
 
 class WrongAnswer(Exception):
@@ -46,15 +51,15 @@ class WrongAnswer(Exception):
 def measure(server: Server, load: Load, database: psutil.Process | None) -> Measured:
     """`database` is the parent of the database's processes; None where the database is in the server's own."""
     with loading(load) as child:
-        server_before, database_before = _cpu(server.process), _cpu(database)
+        server_before, database_before = processor_seconds(server.process), processor_seconds(database)
         result = finished(child, server.candidate.name)
-        server_after, database_after = _cpu(server.process), _cpu(database)
+        server_after, database_after = processor_seconds(server.process), processor_seconds(database)
     return Measured(
         requests_per_second=result.requests / result.seconds,
         p50_ms=result.p50_ms,
         p99_ms=result.p99_ms,
-        server_cpu_ms=1000 * _spent(server_before, server_after) / result.requests,
-        database_cpu_ms=1000 * _spent(database_before, database_after) / result.requests,
+        server_cpu_ms=1000 * (server_after - server_before) / result.requests,
+        database_cpu_ms=1000 * (database_after - database_before) / result.requests,
         load_cpu_ms=result.cpu_ms,
         memory_mib=memory_mib(server),
         bytes=result.bytes,
@@ -98,20 +103,16 @@ def memory_mib(server: Server) -> float:
     return float(sum(process.memory_info().rss for process in _with_children(server.process)) / MIB)
 
 
-def _cpu(process: psutil.Process | None) -> dict[int, float]:
-    """Seconds of processor time by process."""
-    spent = {}
+def processor_seconds(process: psutil.Process | None) -> float:
+    """Processor time of a process and of all below it, those included that have ended."""
+    seconds = 0.0
     for each in _with_children(process) if process else ():
         try:
             times = each.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        spent[each.pid] = times.user + times.system
-    return spent
-
-
-def _spent(before: dict[int, float], after: dict[int, float]) -> float:
-    return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
+        seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
 
 
 def _with_children(process: psutil.Process) -> list[psutil.Process]:

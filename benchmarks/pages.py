@@ -7,6 +7,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psutil
 
 LISTS = {
     "customers": "/v1/customers?limit=100",
@@ -49,15 +52,21 @@ class Asker:
         return len(paths) / (time.perf_counter() - began)
 
 
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    port: int
+    process: psutil.Process
+
+
 @contextmanager
-def sandbox(customers: int) -> Iterator[int]:
-    """A sandbox with so many customers, as people run it; yields its port."""
-    command = [sys.executable, "-P", "-m", "server.cli", "sandbox", "--port", "0", "--customers", str(customers)]
+def sandbox(*options: str) -> Iterator[Sandbox]:
+    """A sandbox as people run it, with these options of the command."""
+    command = [sys.executable, "-P", "-m", "server.cli", "sandbox", "--port", "0", *options]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         if child.stdout is None:
             raise RuntimeError("The sandbox has no output.")
-        yield int(child.stdout.readline().rpartition(":")[2])
+        yield Sandbox(int(child.stdout.readline().rpartition(":")[2]), psutil.Process(child.pid))
     finally:
         child.terminate()
         child.wait()
@@ -65,8 +74,8 @@ def sandbox(customers: int) -> Iterator[int]:
 
 def report(customers: int, pages: int) -> str:
     """A table: pages a second of each list, and as a part of what the smallest list comes to."""
-    with sandbox(customers) as port:
-        asker = Asker(port)
+    with sandbox("--customers", str(customers)) as running:
+        asker = Asker(running.port)
         began = time.perf_counter()
         asker.get(SMALLEST)
         waited = time.perf_counter() - began

@@ -49,7 +49,7 @@ class Reads:
             servers = self._start(stack, [self._candidate(name) for name in self._chosen(CANDIDATES)])
             self._refuse_differences(servers)
             measured = self._compare(servers, dict.fromkeys(CANDIDATES, CUSTOMERS))
-        return f"{report.compared(measured)}\n\n### Ratios\n\n{report.ratios(measured)}"
+        return f"{report.compared(measured)}\n\n#### Ratios\n\n{report.ratios(measured)}"
 
     def scale(self) -> str:
         """Ours on the small and on the large set."""

@@ -70,7 +70,7 @@ def compared(measured: Table) -> str:
             for (asked, name), each in measured.items()
             if asked == query
         ]
-        parts.append(f"### {query.upper()}\n\n{table(heads, rows)}")
+        parts.append(f"#### {query.upper()}\n\n{table(heads, rows)}")
     return "\n\n".join(parts)
 
 
@@ -79,10 +79,10 @@ def ratios(measured: Table) -> str:
     for (query, peer), (goal, words) in GOALS.items():
         if (query, peer) in measured and (query, OURS) in measured:
             ratio = measured[query, OURS].requests_per_second / measured[query, peer].requests_per_second
-            rows.append((words, query.upper(), _verdict(ratio, goal), f"≥ {goal:g}"))
+            rows.append((words, query.upper(), verdict(ratio, goal), f"≥ {goal:g}"))
     if ("q1", SQLITE) in measured and ("q1", OURS) in measured:
         ratio = measured["q1", SQLITE].requests_per_second / measured["q1", OURS].requests_per_second
-        rows.append(("SQLite against PostgreSQL", "Q1", _verdict(ratio, 1), "≥ 1"))
+        rows.append(("SQLite against PostgreSQL", "Q1", verdict(ratio, 1), "≥ 1"))
     return table(("requests per second", "query", "ratio", "goal"), rows)
 
 
@@ -93,7 +93,7 @@ def scaled(measured: Table, small: str, large: str) -> str:
             continue
         before = measured[query, name.removesuffix(large) + small].requests_per_second
         now = measured[query, name].requests_per_second
-        rows.append((name.removesuffix(large), query.upper(), number(before), number(now), _verdict(now / before, 0.8)))
+        rows.append((name.removesuffix(large), query.upper(), number(before), number(now), verdict(now / before, 0.8)))
     return table(("candidate", "query", "req/s small", "req/s large", f"ratio (goal ≥ {MOST_SLOWDOWN})"), rows)
 
 
@@ -140,7 +140,8 @@ def _scans(text: str) -> str:
     return f"reads whole tables: {', '.join(whole)}" if whole else "indices only"
 
 
-def _verdict(ratio: float, goal: float) -> str:
+def verdict(ratio: float, goal: float) -> str:
+    """The ratio, and whether it reaches the goal."""
     return f"{number(ratio)} {'✓' if ratio >= goal else '✗'}"
 
 
