@@ -22,6 +22,8 @@ GAP = "gap"
 MISSED = "missed"
 """Of the moment at which events were last found that should have come by webhook."""
 PAUSE_SECONDS = 180.0
+SOON_SECONDS = 5.0
+"""Before another try where a reading failed or another process reads: that one may have been killed amid it."""
 OVERLAP_SECONDS = 600
 """Stripe's list may lag behind, and clocks differ."""
 LISTED_SECONDS = 30 * 86_400
@@ -47,11 +49,12 @@ class CatchUp:
         """At once and then every few minutes, until the mirror closes."""
         going_on = True
         while going_on:
+            found = None
             try:
-                await self.once()
+                found = await self.once()
             except Exception as error:
                 log.warning("Stripe's events could not be read.", error=type(error).__name__)
-            going_on = await self._mirror.background.pause(PAUSE_SECONDS)
+            going_on = await self._mirror.background.pause(SOON_SECONDS if found is None else PAUSE_SECONDS)
 
     async def once(self) -> int | None:
         """Read the events since the last time. How many were not known, or None while another process reads.

@@ -20,7 +20,14 @@ from sandbox.webhooks.events import emit
 WORTH = ("amount", "pricing", "price_data", "unit_amount_decimal")
 
 
-def make(
+def make(state: State, customer: Object, **known: Any) -> Object:
+    """A pending item, and its event. `known` as `enter` takes it."""
+    item = enter(state, customer, **known)
+    emit(state, "invoiceitem.created", item)
+    return item
+
+
+def enter(
     state: State,
     customer: Object,
     *,
@@ -36,7 +43,7 @@ def make(
     proration_details: Object | None = None,
     tax_rates: list[str] | None = None,
 ) -> Object:
-    """A pending item, and its event."""
+    """A pending item, of which nobody is told yet."""
     item: Object = {
         "id": state.new_id("invoiceitem"),
         "object": "invoiceitem",
@@ -64,7 +71,6 @@ def make(
     if proration_details is not None:
         item["proration_details"] = proration_details
     state.table("invoiceitem").add(item)
-    emit(state, "invoiceitem.created", item)
     return item
 
 
@@ -80,7 +86,7 @@ def make_as_asked(
             f" `{currency}`.",
             path(inside, "pricing[price]" if "pricing" in params else "price_data[currency]"),
         )
-    item = make(
+    item = enter(
         state,
         customer,
         discountable=params.get("discountable", worth["amount"] >= 0),
@@ -102,6 +108,7 @@ def make_as_asked(
             amount=item["amount"],
             invoice_item=item["id"],
         )
+    emit(state, "invoiceitem.created", item)
     return item
 
 

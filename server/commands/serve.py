@@ -22,6 +22,7 @@ from server.graphiql import GraphiQL
 from server.listening import address, listen
 from server.logging import configure_logging
 from server.migrations import BEHIND, is_current, migrate_apart
+from server.parent import end_with_parent
 from server.refusal import Refusal
 from server.sandbox import SUBSCRIBER, running_sandbox, wait_for_sandbox, with_sandbox
 from server.settings import Settings, is_loopback, read_settings
@@ -78,6 +79,7 @@ def run(
 
 def application(settings: Settings, page: GraphiQL | None) -> Starlette:
     """What each server process runs."""
+    end_with_parent()
     configure_logging(settings.log_level)
     return build(settings, graphiql=page)
 

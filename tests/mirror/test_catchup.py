@@ -1,12 +1,14 @@
 """Webhooks that never came are found in Stripe's own list."""
 
+import asyncio
 import time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from db import leases, watermarks
 from db.inbox import EventState, InboxEvent
+from db.leases import Lease, database_ms
 from db.tables import Customer
 from mirror.background import Background
 from mirror.catchup import GAP, LISTED_SECONDS, MISSED, NAME, CatchUp
@@ -94,6 +96,18 @@ async def test_only_one_process_reads_at_a_time(shop: Shop) -> None:
     async with services.engine.begin() as connection:
         await leases.let_go(connection, services.account, NAME, "another process")
     assert await catch_up_of(shop).once() == 0
+
+
+async def test_a_process_that_was_killed_amid_reading_holds_nobody_up_for_long(shop: Shop) -> None:
+    services = shop.services
+    async with services.engine.begin() as connection:
+        assert await leases.hold(connection, services.account, NAME, "a process that was killed")
+        await connection.execute(update(Lease).values(until=database_ms() + 1_000))
+    await shop.stripe.post("/v1/customers", name="missed")
+    services.mirror.background.start(catch_up_of(shop).run())
+    async with asyncio.timeout(60):
+        while not await shop.mirrored(InboxEvent):
+            await services.mirror.background.pause(0.1)
 
 
 async def test_what_was_read_moves_the_moment_on(shop: Shop) -> None:

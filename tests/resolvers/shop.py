@@ -42,7 +42,12 @@ class Stripe:
         return self._json(await self.http.delete(path))
 
     async def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await self.get(path, limit=100, **params))["data"]
+        found: list[dict[str, Any]] = []
+        page = await self.get(path, limit=100, **params)
+        while page["has_more"]:
+            found.extend(page["data"])
+            page = await self.get(path, limit=100, starting_after=found[-1]["id"], **params)
+        found.extend(page["data"])
         return found
 
     async def fault(self, **fault: Any) -> None:

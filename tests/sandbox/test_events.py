@@ -73,6 +73,16 @@ def test_a_snapshot_does_not_change_afterwards(alone: Client) -> None:
     assert event["data"]["object"]["name"] == "Then"
 
 
+def test_a_new_invoice_item_is_told_of_as_it_was_asked_for(alone: Client) -> None:
+    customer = alone.customer()
+    coupon = alone.post("/v1/coupons", percent_off=10, duration="once")
+    asked = {"customer": customer["id"], "amount": 500, "currency": "usd", "metadata": {"order": "1"}}
+    item = alone.post("/v1/invoiceitems", **asked, discounts=[{"coupon": coupon["id"]}])
+    (told,) = alone.get("/v1/events", type="invoiceitem.created")["data"]
+    assert item["metadata"] == {"order": "1"}
+    assert told["data"]["object"] == item
+
+
 def test_discounts_are_ids_in_events(alone: Client) -> None:
     off = alone.post("/v1/coupons", percent_off=10, duration="forever")
     alone.subscribe(alone.customer(), alone.price(), discounts=[{"coupon": off["id"]}], expand=["discounts"])

@@ -58,6 +58,16 @@ def answers(url: str) -> bool:
     return False
 
 
+def listens(url: str) -> bool:
+    try:
+        httpx.get(f"{url}/health/live", trust_env=False)
+    except httpx.ConnectError:
+        return False
+    except httpx.TransportError:
+        pass
+    return True
+
+
 def children(process: int) -> list[int]:
     listed = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout
     return [int(line) for line in listed.split()]
@@ -147,6 +157,17 @@ def test_several_workers_serve_and_end_together(start: Start, postgres: Postgres
         assert {server.ask("{ viewer { id } }").status_code for _ in range(8)} == {200}
         assert server.end() == 0
         assert not answers(server.sandbox_url)
+
+
+def test_workers_do_not_outlive_the_process_that_started_them(start: Start, postgres: Postgres) -> None:
+    with postgres.database(with_schema=False) as url:
+        server = start("--workers", "2", "--migrate", DATABASE_URL=url)
+        server.ask("{ viewer { id } }")
+        server.end(signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while listens(server.url):
+            assert time.monotonic() < deadline, "Somebody still holds the port."
+            time.sleep(0.05)
 
 
 def test_the_log_has_every_request_and_no_secret_nor_address(start: Start, tmp_path: Path) -> None:
