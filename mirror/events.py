@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import inbox
 from db.inbox import EventState, Taken
 from mirror.apply import Mirror, UnknownObject
+from mirror.measures import UNMEASURED, Measures
 from mirror.order import Seen
 
 log = structlog.get_logger()
@@ -28,8 +29,9 @@ PAUSES_SECONDS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800)
 class Inbox:
     """Events as they arrive, each kept once by its id before anything is done with it."""
 
-    def __init__(self, engine: AsyncEngine, mirror: Mirror) -> None:
+    def __init__(self, engine: AsyncEngine, mirror: Mirror, measures: Measures = UNMEASURED) -> None:
         self._engine = engine
+        self._measures = measures
         self._mirror = mirror
         self.account = mirror.account
 
@@ -68,6 +70,7 @@ class Inbox:
             return False
         async with self._engine.begin() as connection:
             await inbox.applied(connection, self.account, event["id"])
+        self._measures.event("applied")
         return True
 
     async def apply_taken(self, taken: Taken) -> bool:
@@ -97,6 +100,7 @@ class Inbox:
             error=type(error).__name__,
             tries=tried + 1,
         )
+        self._measures.event("failed" if last else "put_off")
         async with self._engine.begin() as connection:
             if last:
                 await inbox.give_up(connection, self.account, event["id"], reason)

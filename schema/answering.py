@@ -8,6 +8,7 @@ import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry.types.unset import UNSET
 
+from mirror.measures import Measures
 from resolvers.context import Context
 from resolvers.outcome import (
     Outcome,
@@ -33,6 +34,7 @@ class Execution:
 
     context: Context
     reader: Reader
+    measures: Measures
 
 
 Info = strawberry.Info[Execution, None]
@@ -58,6 +60,8 @@ async def finish(info: Info, payload: type[Payload], answered: Mapping[str, Any]
     What graphql-core gets is the finished answer by response key; to the types of the contract it is a payload.
     """
     execution = info.context
+    refused = answered["userErrors"]
+    execution.measures.mutation(info._raw_info.field_name, refused[0]["code"] if refused else "OK")
     return cast(Payload, await shape(execution.reader, execution.context, answered, selected(info._raw_info)))
 
 

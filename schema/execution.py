@@ -23,6 +23,7 @@ from graphql import (
 from db.outage import DATABASE_AWAY
 from db.reads import TookTooLong
 from mirror.errors import StripeError
+from mirror.measures import UNMEASURED, Measures
 from resolvers.context import Context
 from resolvers.outcome import Rejected
 from resolvers.reading.finishing import finished, unfinished
@@ -44,6 +45,7 @@ from schema.rights import refusals
 
 log = structlog.stdlib.get_logger(__name__)
 
+QUERY, MUTATION = "query", "mutation"
 INTERNAL = "INTERNAL"
 TIMEOUT = "TIMEOUT"
 REMEMBERED_DOCUMENTS = 1_000
@@ -56,6 +58,10 @@ class Answer:
 
     body: bytes
     executed: bool
+    failed: bool = False
+    """Whether it holds errors of what ran."""
+    kind: str = "none"
+    """query or mutation, where that was found out."""
 
 
 class Executor:
@@ -68,7 +74,9 @@ class Executor:
         limits: Limits = Limits(),  # noqa: B008
         remembered_documents: int = REMEMBERED_DOCUMENTS,
         remembered_bytes: int = REMEMBERED_BYTES,
+        measures: Measures = UNMEASURED,
     ) -> None:
+        self._measures = measures
         self._schema = resolvable_schema()
         self._declarations = declarations_of(self._schema)
         self._limits = limits
@@ -98,7 +106,7 @@ class Executor:
             return _answer({"errors": [GraphQLError(TOO_DEEP).formatted]}, executed=False)
         except TookTooLong:
             log.warning("a read took too long")
-            return _answer({"data": None, "errors": [_too_long(context)]}, executed=True)
+            return _answer({"data": None, "errors": [_too_long(context)]}, executed=True, kind=QUERY)
 
     async def _answer(self, asked: "_Asked") -> Answer:
         document, known = self.documents.find(asked.query, asked.operation_name)
@@ -130,7 +138,7 @@ class Executor:
                 document = document or self._parser.remembered(asked.query, read, operation, asked.operation_name)
                 plan = self._planned(document, asked.context, fields, frame, cost)
         if document is None:
-            return await self._complete(asked, read, {}, cost.of(frame))
+            return await self._complete(asked, read, {}, cost.of(frame), kind=MUTATION)
         return await self._run(asked, document, plan, frame, often=False)
 
     def _allowed(
@@ -172,17 +180,23 @@ class Executor:
         if whole is None:
             return await self._complete(asked, self._parser.parse(asked.query), unfinished(text), cost)
         extensions = f',"extensions":{_cost(cost, self._limits)}' if asked.tells_cost else ""
-        return Answer(f'{{"data":{whole}{extensions}}}'.encode(), executed=True)
+        return Answer(f'{{"data":{whole}{extensions}}}'.encode(), executed=True, kind=QUERY)
 
     async def _complete(
-        self, asked: "_Asked", document: DocumentNode, root: Mapping[str, Any], cost: int | None = None
+        self,
+        asked: "_Asked",
+        document: DocumentNode,
+        root: Mapping[str, Any],
+        cost: int | None = None,
+        *,
+        kind: str = QUERY,
     ) -> Answer:
         """Let graphql-core make the answer, of what was read: it knows where nulls and errors belong."""
         result = execute(
             self._schema,
             document,
             root_value=root,
-            context_value=Execution(asked.context, self._reader),
+            context_value=Execution(asked.context, self._reader, self._measures),
             variable_values=dict(asked.variables),
             operation_name=asked.operation_name,
         )
@@ -195,7 +209,7 @@ class Executor:
             body["errors"] = [_shown(error, asked.context) for error in answered.errors]
         if asked.tells_cost and cost is not None:
             body["extensions"] = orjson.Fragment(_cost(cost, self._limits))
-        return _answer(body, executed=True)
+        return _answer(body, executed=True, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,5 +304,5 @@ def _cost(cost: int, limits: Limits) -> str:
     return f'{{"cost":{{"value":{cost},"maximum":{limits.cost}}}}}'
 
 
-def _answer(body: Mapping[str, Any], *, executed: bool) -> Answer:
-    return Answer(orjson.dumps(body), executed)
+def _answer(body: Mapping[str, Any], *, executed: bool, kind: str = "none") -> Answer:
+    return Answer(orjson.dumps(body), executed, failed="errors" in body, kind=kind)

@@ -1,7 +1,8 @@
 """The web application: which path leads where."""
 
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mirror.measures import UNMEASURED, Measures
 from server.auth import Authenticator
 from server.envelope import Envelope
 from server.errors import http_error
@@ -19,26 +21,40 @@ from server.graphiql import GraphiQL
 from server.graphql import GraphQL
 from server.health import Health
 from server.jwks import KeySet
+from server.metrics import Metrics
+from server.metrics_endpoint import MetricsEndpoint
 from server.persisted_queries import PersistedQueries
 from server.settings import Settings
 from server.trusted_documents import TrustedDocuments, read_documents
 from server.wiring import Wiring
 
 
-def build(settings: Settings, *, graphiql: GraphiQL | None = None) -> Starlette:
-    """The application; what it opens is opened when it starts. `graphiql` stands in for the page without a token."""
-    wiring = Wiring(settings)
+def build(
+    settings: Settings, *, graphiql: GraphiQL | None = None, metrics_listener: socket.socket | None = None
+) -> Starlette:
+    """The application; what it opens is opened when it starts. `graphiql` stands in for the page without a token.
+
+    Nothing is counted unless there is somewhere to tell it.
+    """
+    metrics = None if metrics_listener is None else Metrics()
+    measures: Measures = metrics or UNMEASURED
+    wiring = Wiring(settings, measures)
     page = graphiql or (GraphiQL() if settings.graphiql else None)
-    graphql = GraphQL(wiring, authenticator(settings), documents(settings), page)
+    graphql = GraphQL(wiring, authenticator(settings), documents(settings), page, measures)
     health = Health(wiring)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with wiring.running():
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(wiring.running())
+            if metrics is not None and metrics_listener is not None:
+                await stack.enter_async_context(MetricsEndpoint(metrics, wiring).running(metrics_listener))
             yield
 
     async def webhooks(request: Request) -> Response:
-        return await wiring.current().webhooks.receive(request)
+        response = await wiring.current().webhooks.receive(request)
+        measures.webhook(response.status_code)
+        return response
 
     # fmt: off
     routes = [

@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from db.outage import DATABASE_AWAY
+from mirror.measures import Measures
 from resolvers.context import Caller, Context
+from schema.execution import Answer
 from server.auth import Authenticator, Unauthenticated
 from server.departure import Departed, Departure
 from server.errors import http_error
@@ -29,6 +31,8 @@ NOT_STORED = (b"cache-control", b"no-store")
 
 log = structlog.stdlib.get_logger(__name__)
 
+OUTCOMES = {401: "unauthenticated", 503: "unavailable"}
+
 Finished = tuple[int, str, bytes]
 """Status, media type and body."""
 
@@ -45,7 +49,9 @@ class GraphQL:
         authenticator: Authenticator,
         documents: PersistedQueries | TrustedDocuments,
         page: GraphiQL | None,
+        measures: Measures,
     ) -> None:
+        self._measures = measures
         self._wiring = wiring
         self._authenticator = authenticator
         self._documents = documents
@@ -58,7 +64,7 @@ class GraphQL:
             if self._page is not None and self._wants_page(scope, _text(headers, b"accept")):
                 await self._page.response(Request(scope))(scope, receive, send)
                 return
-            status, media_type, body = await self._answer(scope, headers, receive)
+            status, media_type, body = await self._measured(scope, headers, receive)
         except HTTPException as error:
             await http_error(Request(scope), error)(scope, receive, send)
             return
@@ -75,7 +81,23 @@ class GraphQL:
             return False
         return negotiate(accept, (GRAPHQL_RESPONSE, JSON, HTML)) == HTML
 
-    async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Finished:
+    async def _measured(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Finished:
+        began = time.perf_counter()
+        kind, outcome = "none", "fault"
+        try:
+            answer, finished = await self._answer(scope, headers, receive)
+            kind, outcome = answer.kind, _outcome(answer)
+        except HTTPException as error:
+            outcome = OUTCOMES.get(error.status_code, "refused")
+            raise
+        except Departed:
+            outcome = "departed"
+            raise
+        finally:
+            self._measures.request(kind, outcome, time.perf_counter() - began)
+        return finished
+
+    async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> tuple[Answer, Finished]:
         media_type = negotiate(_text(headers, b"accept"), (GRAPHQL_RESPONSE, JSON))
         if media_type is None:
             raise HTTPException(406, f"Answers come as {GRAPHQL_RESPONSE} or {JSON}: accept one of them.")
@@ -105,7 +127,7 @@ class GraphQL:
             raise HTTPException(503, detail, {"retry-after": "5"}) from error
         if asked.sha256 is not None and answer.executed:
             self._documents.remember(asked.sha256, query)
-        return 200 if answer.executed or media_type == JSON else 400, media_type, answer.body
+        return answer, (200 if answer.executed or media_type == JSON else 400, media_type, answer.body)
 
     async def _caller(self, authorization: str | None) -> Caller:
         try:
@@ -116,6 +138,12 @@ class GraphQL:
         except KeysUnavailable:
             detail = "The keys that tokens are checked with cannot be fetched now: try again in a few seconds."
             raise HTTPException(503, detail, {"retry-after": "10"}) from None
+
+
+def _outcome(answer: Answer) -> str:
+    if not answer.executed:
+        return "refused"
+    return "errors" if answer.failed else "ok"
 
 
 def _text(headers: Mapping[bytes, bytes], name: bytes) -> str | None:

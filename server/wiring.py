@@ -19,6 +19,7 @@ from mirror.catchup import CatchUp
 from mirror.errors import StripeError
 from mirror.events import Inbox
 from mirror.gateway import Gateway
+from mirror.measures import UNMEASURED, Measures
 from mirror.overdue import Overdue
 from resolvers.context import Policy, Services
 from resolvers.reading.limits import Limits
@@ -50,7 +51,8 @@ def limits(settings: Settings) -> Limits:
 class Wiring:
     """Opens what a process needs, and closes it in the end: `async with wiring.running()`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, measures: Measures = UNMEASURED) -> None:
+        self._measures = measures
         if settings.stripe_secret_key is None:
             raise ValueError("A server needs a secret key.")
         self._settings = settings
@@ -91,6 +93,7 @@ class Wiring:
             secret_key=self._secret_key,
             api_base=settings.stripe_api_base,
             timeout_seconds=settings.stripe_timeout_seconds,
+            measures=self._measures,
         )
         asking = None
         try:
@@ -154,7 +157,7 @@ class Wiring:
         assert self._reads is not None
         services = Services(self.engine, self._reads, gateway, mirror, account, policy)
         overdue = Overdue(self.engine, mirror, leeway_seconds=settings.access_leeway_seconds)
-        inbox = Inbox(self.engine, mirror)
+        inbox = Inbox(self.engine, mirror, self._measures)
         catch_up = CatchUp(self.engine, gateway, mirror, inbox)
         for work in (overdue.watch(), Drain(inbox, mirror.background).run(), catch_up.run()):
             mirror.background.start(work)
@@ -166,6 +169,7 @@ class Wiring:
                 limits=limits(settings),
                 remembered_documents=settings.plan_cache_entries,
                 remembered_bytes=settings.plan_cache_mib * 1024 * 1024,
+                measures=self._measures,
             ),
             webhooks=WebhookEndpoint(
                 inbox,

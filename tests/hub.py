@@ -1,5 +1,6 @@
 """The server as its clients see it, over real HTTP."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -73,7 +74,9 @@ class Hub:
 
 
 @contextmanager
-def running_hub(database_url: str, *, seed: bool = False, **settings: Any) -> Iterator[Hub]:
+def running_hub(
+    database_url: str, *, seed: bool = False, metrics_listener: socket.socket | None = None, **settings: Any
+) -> Iterator[Hub]:
     """A sandbox and a server on free ports. `settings`, by field name, win over those of `serve --sandbox`."""
     with ExitStack() as stack:
         sandbox_listener, listener = stack.enter_context(free_port()), stack.enter_context(free_port())
@@ -87,6 +90,7 @@ def running_hub(database_url: str, *, seed: bool = False, **settings: Any) -> It
         stack.enter_context(serving(pretend, sandbox_listener))
         if wired.stripe_api_base == sandbox_url:
             wired = wired.model_copy(update={"stripe_api_base": stack.enter_context(way_to(sandbox_url))})
-        stack.enter_context(serving(build(wired, graphiql=sandbox_page(wired, HOST)), listener))
+        app = build(wired, graphiql=sandbox_page(wired, HOST), metrics_listener=metrics_listener)
+        stack.enter_context(serving(app, listener))
         http = stack.enter_context(httpx.Client(base_url=url_of(listener), timeout=60, trust_env=False))
         yield Hub(url_of(listener), wired, Sandbox(sandbox_url, pretend), http)

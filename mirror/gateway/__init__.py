@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import stripe
 
-from mirror.errors import from_sdk
+from mirror.errors import StripeError, from_sdk
 from mirror.gateway import events, invoice_payments, invoices, payment_methods, subscriptions
 from mirror.gateway.call import API_VERSION, Answer, Call, seen
 from mirror.gateway.retrieve import retrieve
 from mirror.gateway.transport import Transport
+from mirror.measures import UNMEASURED, Measures
 
 __all__ = ["API_VERSION", "Answer", "Call", "Gateway"]
 
@@ -23,10 +24,13 @@ class Gateway:
     Everything raises the errors of mirror.errors, and nothing of the SDK's.
     """
 
-    def __init__(self, *, secret_key: str, api_base: str, timeout_seconds: float) -> None:
+    def __init__(
+        self, *, secret_key: str, api_base: str, timeout_seconds: float, measures: Measures = UNMEASURED
+    ) -> None:
         # The SDK would write an id of the machine into the home directory, and send it along.
         stripe.enable_telemetry = False
         self._transport = Transport(timeout_seconds)
+        self._measures = measures
         self._client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base.rstrip("/")},
@@ -57,7 +61,13 @@ class Gateway:
         try:
             response = await self._client.raw_request_async(call.method, call.path, **dict(call.params), **options)
         except stripe.StripeError as error:
-            raise from_sdk(error, writing=call.writes) from error
+            named = from_sdk(error, writing=call.writes)
+            self._measures.call(call.method, type(named).__name__, clock() - begun)
+            raise named from error
+        except StripeError as error:
+            self._measures.call(call.method, type(error).__name__, clock() - begun)
+            raise
+        self._measures.call(call.method, "ok", clock() - begun)
         return Answer(
             data=cast(dict[str, Any], response.data),
             seen=seen(response.headers, clock() - begun),

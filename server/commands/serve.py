@@ -3,11 +3,13 @@
 import asyncio
 import functools
 import math
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -21,6 +23,7 @@ from server.app import build
 from server.graphiql import GraphiQL
 from server.listening import address, listen
 from server.logging import configure_logging
+from server.metrics import SHARED_BY
 from server.migrations import BEHIND, is_current, migrate_apart
 from server.parent import end_with_parent
 from server.refusal import Refusal
@@ -74,14 +77,26 @@ def run(
             wait_for_sandbox(sandbox_port)
             page = sandbox_page(settings, host)
             _greet(settings, address(listener), sandbox_port)
-        _serve(functools.partial(application, settings, page), settings, listener, workers)
+        metrics_listener = _listen_for_metrics(settings, stack, workers)
+        _serve(functools.partial(application, settings, page, metrics_listener), settings, listener, workers)
 
 
-def application(settings: Settings, page: GraphiQL | None) -> Starlette:
+def application(settings: Settings, page: GraphiQL | None, metrics_listener: socket.socket | None) -> Starlette:
     """What each server process runs."""
     end_with_parent()
     configure_logging(settings.log_level)
-    return build(settings, graphiql=page)
+    return build(settings, graphiql=page, metrics_listener=metrics_listener)
+
+
+def _listen_for_metrics(settings: Settings, stack: ExitStack, workers: int) -> socket.socket | None:
+    """All processes answer on the one listener; several count into files of one folder, so that each can tell all."""
+    if settings.metrics_port is None:
+        return None
+    names = ("METRICS_HOST", "METRICS_PORT")
+    listener = stack.enter_context(listen(settings.metrics_host, settings.metrics_port, named=names))
+    if workers > 1:
+        os.environ[SHARED_BY] = stack.enter_context(TemporaryDirectory(prefix="stripe-graphql-metrics-"))
+    return listener
 
 
 def sandbox_page(settings: Settings, host: str) -> GraphiQL | None:

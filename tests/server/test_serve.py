@@ -207,3 +207,16 @@ def test_a_mutation_under_way_is_finished_before_the_server_ends(start: Start, u
                 time.sleep(0.01)
             assert server.end() == 0
     assert asked.result().json()["data"]["getOrCreateCustomer"]["userErrors"] == []
+
+
+def test_each_of_several_workers_tells_what_all_counted(start: Start, postgres: Postgres, unused_port: int) -> None:
+    with postgres.database(with_schema=False) as url:
+        server = start("--workers", "2", "--migrate", DATABASE_URL=url, METRICS_PORT=str(unused_port))
+        for _ in range(20):
+            server.ask("{ viewer { id } }")
+        counted = {
+            re.search(r'^stripe_graphql_requests_total\{kind="query",outcome="ok"\} (\S+)$', text, re.MULTILINE)
+            for text in (httpx.get(f"http://127.0.0.1:{unused_port}/metrics", trust_env=False).text for _ in range(8))
+        }
+        assert {found and float(found[1]) for found in counted} == {20.0}
+        assert server.end() == 0
