@@ -17,7 +17,7 @@ def at(stripe_object: Mapping[str, Any], *path: str) -> Any:
     """The value at a path of keys, None where any step of it is missing."""
     value: Any = stripe_object
     for key in path:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(key)
     return value

@@ -1,7 +1,11 @@
 """Insert or update, the same on both databases."""
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+import orjson
+from sqlalchemy import JSON, Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +21,78 @@ def insert(connection: AsyncConnection, table: type[Base]) -> Any:
 
 async def upsert(connection: AsyncConnection, table: type[Base], row: dict[str, Any]) -> None:
     """Write the row, replacing the columns that it names where its primary key is there already."""
-    key = [column.name for column in table.__table__.primary_key]
+    key = _key(table)
     statement = insert(connection, table).values({table.__table__.c[name]: value for name, value in row.items()})
     changed = {name: statement.excluded[name] for name in row if name not in key}
     await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+async def insert_many(connection: AsyncConnection, table: type[Base], rows: Sequence[dict[str, Any]]) -> int:
+    """Insert rows that name the same columns, but for those whose primary key is there. How many were inserted."""
+    return await _write(connection, table, rows, replacing=(), keeping=())
+
+
+async def upsert_many(
+    connection: AsyncConnection,
+    table: type[Base],
+    rows: Sequence[dict[str, Any]],
+    *,
+    replacing: Sequence[str] | None = None,
+    keeping: Sequence[str] = (),
+) -> None:
+    """Write rows that name the same columns. Where the primary key is there, replace the columns of `replacing`.
+
+    Those are all, if none are named. A column of `keeping` keeps its value where the new one is NULL.
+    """
+    if rows:
+        key = _key(table)
+        names = [name for name in rows[0] if name not in key] if replacing is None else replacing
+        await _write(connection, table, rows, replacing=tuple(names), keeping=tuple(keeping))
+
+
+async def _write(
+    connection: AsyncConnection,
+    table: type[Base],
+    rows: Sequence[dict[str, Any]],
+    *,
+    replacing: tuple[str, ...],
+    keeping: tuple[str, ...],
+) -> int:
+    if not rows:
+        return 0
+    dialect = connection.dialect.name
+    statement = _statement(dialect, table, tuple(rows[0]), replacing, keeping)
+    # PostgreSQL takes all rows as one JSON text: as parameters they would be encoded, sent and planned one by one.
+    parameters: Any = {"rows": orjson.dumps(rows).decode()} if dialect == "postgresql" else list(rows)
+    return (await connection.execute(statement, parameters)).rowcount
+
+
+@cache
+def _statement(
+    dialect: str, table: type[Base], names: tuple[str, ...], replacing: tuple[str, ...], keeping: tuple[str, ...]
+) -> Any:
+    columns: Table = table.__table__  # type: ignore[assignment]
+    if dialect == "postgresql":
+        source = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(
+            *(column(name, _plain(columns.c[name].type)) for name in names), name="given"
+        )
+        rows = source.render_derived(with_types=True)
+        statement: Any = postgresql.insert(table).from_select(
+            [columns.c[name] for name in names], select(*(rows.c[name] for name in names))
+        )
+    else:
+        statement = sqlite.insert(table)
+    if not replacing:
+        return statement.on_conflict_do_nothing()
+    new = statement.excluded
+    changed = {name: func.coalesce(new[name], columns.c[name]) if name in keeping else new[name] for name in replacing}
+    return statement.on_conflict_do_update(index_elements=_key(table), set_=changed)
+
+
+def _plain(kind: Any) -> Any:
+    """The type without its collation, which a list of columns after FROM does not take."""
+    return Text() if isinstance(kind, Text) else kind
+
+
+def _key(table: type[Base]) -> list[str]:
+    return [each.name for each in table.__table__.primary_key]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mirror.known import Known
 from mirror.order import Decision, Seen, decide
 from mirror.stored import PART_TYPES, Key, Stored, with_what_was_known
-from mirror.write import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class Arrival:
     seen: Seen
     asked_after: int | None = None
     """The revision that was known when Stripe was asked for this (0: none was); None where nobody asked."""
+    disputed: bool = False
+    """Whether another form of it is as new as this one."""
 
 
 def revision(known: Known | None) -> int:
@@ -26,32 +28,58 @@ class Arrivals:
     def __init__(self, pinned_version: str) -> None:
         self._pinned_version = pinned_version
         self._by_key: dict[Key, Arrival] = {}
+        self._parts: dict[Key, dict[Key, None]] = {}
+
+    def hear(self, forms: Iterable[Stored], seen: Seen) -> None:
+        """Take forms of which nobody knows whether they are newer than what was heard in the same second."""
+        old_news: set[Key] = set()
+        for form in forms:
+            if form.parent in old_news and form.key.type in PART_TYPES:
+                continue
+            waiting = self._by_key.get(form.key)
+            if waiting is None or (form.deleted and not waiting.form.deleted):
+                self._put(Arrival(form, seen))
+            elif waiting.form.deleted or seen.latest < waiting.seen.earliest:
+                old_news.add(form.key)
+            elif seen.earliest > waiting.seen.latest:
+                self._put(Arrival(form, seen))
+            elif form.data != waiting.form.data or seen.api_version != waiting.seen.api_version:
+                self._put(Arrival(form, seen, disputed=True))
 
     def take(self, forms: Iterable[Stored], seen: Seen, *, known: Mapping[Key, Known | None]) -> None:
-        """`known` is what had been looked up before Stripe was asked; empty where nobody asked."""
+        """Take what Stripe answered, later than what was taken before.
+
+        `known` is what had been looked up before Stripe was asked; empty where nobody asked.
+        """
         for form in forms:
             waiting = self._by_key.get(form.key)
             if waiting is not None and seen.latest < waiting.seen.earliest:
                 continue
-            if waiting is not None:
-                self._discard_parts_of(form.key)
-            asked_after = revision(known[form.key]) if form.key in known else None
-            self._by_key[form.key] = Arrival(form, seen, asked_after)
+            self._put(Arrival(form, seen, revision(known[form.key]) if form.key in known else None))
+
+    def drop_unlisted(self, part: Key, owner: Key, known: Known) -> None:
+        """Take a part that its owner does not list any more as gone."""
+        gone = Stored(part, {}, deleted=True, parent=owner)
+        self._put(Arrival(gone, self._by_key[owner].seen, known.revision))
 
     def parts_of(self, owner: Key) -> list[Stored]:
-        return [
-            arrival.form
-            for key, arrival in self._by_key.items()
-            if key.type in PART_TYPES and arrival.form.parent == owner
-        ]
+        return [self._by_key[part].form for part in self._parts.get(owner, ())]
 
-    def _discard_parts_of(self, owner: Key) -> None:
-        """Another form of the owner brings its own parts; those that it does not list any more must not stay."""
-        for part in self.parts_of(owner):
-            del self._by_key[part.key]
+    def _put(self, arrival: Arrival) -> None:
+        key, parent = arrival.form.key, arrival.form.parent
+        waiting = self._by_key.get(key)
+        if waiting is not None:
+            # Another form of an owner brings its own parts; those that it does not list any more must not stay.
+            for part in self._parts.pop(key, ()):
+                del self._by_key[part]
+            if key.type in PART_TYPES and waiting.form.parent is not None:
+                self._parts[waiting.form.parent].pop(key)
+        self._by_key[key] = arrival
+        if parent is not None and key.type in PART_TYPES:
+            self._parts.setdefault(parent, {})[key] = None
 
-    def keys(self) -> list[Key]:
-        return list(self._by_key)
+    def forms(self) -> list[Stored]:
+        return [arrival.form for arrival in self._by_key.values()]
 
     def __contains__(self, key: Key) -> bool:
         return key in self._by_key
@@ -74,6 +102,8 @@ class Arrivals:
         if arrival.form.deleted or arrival.asked_after == revision(known):
             return Decision.APPLY
         decision = decide(arrival.seen, known.seen if known else None, pinned_version=self._pinned_version)
+        if arrival.disputed:
+            return Decision.DROP if decision is Decision.DROP else Decision.REFETCH
         if decision is Decision.REFETCH and known is not None and self._says_the_same(arrival, known):
             return Decision.DROP
         return decision

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
 from mirror.equality import OWNERS, Held
+from mirror.known import TABLES, Known, known_objects
 from mirror.stored import Key
-from mirror.write import TABLES, Known, known_objects
 
 Each = TypeVar("Each")
 

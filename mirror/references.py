@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from mirror.known import TABLES
 from mirror.stored import MIRRORED_TYPES, Key, Stored
-from mirror.write import TABLES
 
 
 def missing_references(forms: Iterable[Stored]) -> set[Key]:

@@ -49,6 +49,8 @@ class Stored:
     """Place in the parent's list of parts, from 0."""
     expanded: frozenset[str] = field(default_factory=frozenset)
     """Which of the lists that are put away on their own came with it."""
+    cut_short: bool = False
+    """Whether a list of its parts holds only the first of them, as Stripe's nested lists do."""
 
 
 def stored_forms(stripe_object: Mapping[str, Any]) -> Iterator[Stored]:
@@ -61,7 +63,7 @@ def stored_forms(stripe_object: Mapping[str, Any]) -> Iterator[Stored]:
 
 
 def _take_apart(stripe_object: Mapping[str, Any], *, parent: Key | None, position: int | None) -> Iterator[Stored]:
-    key = Key(stripe_object["object"], stripe_object.get("id") or "")
+    key = Key(_text(stripe_object["object"]), _text(stripe_object.get("id") or ""))
     apart = LISTED_ON_THEIR_OWN.get(key.type, frozenset())
     nested: list[Stored] = []
     data = {
@@ -78,29 +80,39 @@ def _take_apart(stripe_object: Mapping[str, Any], *, parent: Key | None, positio
         parent=parent,
         position=position,
         expanded=frozenset(name for name in apart if _is_list(stripe_object.get(name))),
+        cut_short=is_cut_short(stripe_object),
     )
     yield from nested
 
 
+def _text(value: str) -> str:
+    """PostgreSQL takes no NUL; the untouched body of an event is kept as bytes."""
+    return value.replace("\x00", "\ufffd") if "\x00" in value else value
+
+
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.get("object") == "list"
+    return isinstance(value, dict) and value.get("object") == "list"
 
 
 def _collapse(value: Any, parent: Key, nested: list[Stored]) -> Any:
-    if isinstance(value, list):
-        return [_collapse(member, parent, nested) for member in value]
-    if not isinstance(value, Mapping):
-        # PostgreSQL's JSON cannot be read where it holds NUL; the untouched body of an event is kept as bytes.
-        return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
-    if _is_list(value):
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return _collapse_object(value, parent, nested)
+    return [_collapse(member, parent, nested) for member in value] if isinstance(value, list) else value
+
+
+def _collapse_object(value: dict[str, Any], parent: Key, nested: list[Stored]) -> Any:
+    kind = value.get("object")
+    if kind == "list":
         for position, member in enumerate(value["data"]):
-            if isinstance(member, Mapping) and member.get("object") in MIRRORED_TYPES:
+            if isinstance(member, dict) and member.get("object") in MIRRORED_TYPES:
                 nested.extend(_take_apart(member, parent=parent, position=position))
-        return [member["id"] if isinstance(member, Mapping) else member for member in value["data"]]
-    if value.get("object") in MIRRORED_TYPES and value.get("id"):
+        return [member["id"] if isinstance(member, dict) else member for member in value["data"]]
+    if isinstance(kind, str) and kind in MIRRORED_TYPES and value.get("id"):
         nested.extend(_take_apart(value, parent=parent, position=None))
         return value["id"]
-    return {name: _collapse(each, parent, nested) for name, each in value.items() if name not in SECRETS}
+    return {_text(name): _collapse(each, parent, nested) for name, each in value.items() if name not in SECRETS}
 
 
 def is_preview(stripe_object: Mapping[str, Any]) -> bool:
@@ -110,7 +122,7 @@ def is_preview(stripe_object: Mapping[str, Any]) -> bool:
 
 def is_cut_short(stripe_object: Mapping[str, Any]) -> bool:
     """Whether a list of parts holds only its first members, as Stripe's nested lists do."""
-    names = PARTS.get(stripe_object.get("object", ""), frozenset())
+    names = PARTS.get(stripe_object["object"], frozenset())
     return any(_is_list(value := stripe_object.get(name)) and bool(value and value.get("has_more")) for name in names)
 
 

@@ -6,8 +6,8 @@ from db.engine import reading
 from mirror.apply import BUSY, Contended, UnknownObject
 from mirror.errors import RateLimited, Refused, Unavailable, Uncertain
 from mirror.gateway.retrieve import RETRIEVE, type_of
+from mirror.known import known_objects
 from mirror.stored import Key
-from mirror.write import known_objects
 from resolvers.checks import ANY_ID, NO_SUCH_OBJECT, Checks
 from resolvers.context import Context
 from resolvers.outcome import UserError, UserErrorCode

@@ -1,5 +1,6 @@
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from db.columns import boolean, integer, json_text, reference, text, timestamp
@@ -21,4 +22,7 @@ class InvoiceItem(Mirrored):
     date: Mapped[int | None] = timestamp("date")
     metadata_: Mapped[Any] = json_text("metadata", name="metadata")
 
-    __table_args__ = (listed_by("invoice_items", "customer"),)
+    __table_args__ = (
+        listed_by("invoice_items", "customer"),
+        Index("ix_invoice_items_invoice", "account", "livemode", "invoice"),
+    )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from dataclasses import replace
 from typing import Any, cast
 
@@ -52,6 +53,17 @@ class Gateway:
             yield
         finally:
             self._transport.deadline.reset(token)
+
+    @property
+    def deadline(self) -> float | None:
+        """The deadline in force, on the event loop's clock."""
+        return self._transport.deadline.get()
+
+    def without_deadline(self) -> Context:
+        """A context for work whose answer is not only the caller's: the caller's deadline does not end it."""
+        context = copy_context()
+        context.run(self._transport.deadline.set, None)
+        return context
 
     async def send(self, call: Call, *, idempotency_key: str | None = None) -> Answer:
         """Send the call. A call that changes something needs an idempotency key, to be safe to repeat."""

@@ -12,8 +12,8 @@ import pytest
 
 from db.tables import Customer
 from mirror.errors import NotFetchable
+from mirror.known import known_objects
 from mirror.stored import stored_forms, with_what_was_known
-from mirror.write import known_objects
 from resolvers.charge import ChargeRequest, charge
 from resolvers.customer import GetOrCreateCustomerRequest, get_or_create_customer
 from resolvers.invoice_item import AddInvoiceItemRequest, add_invoice_item

@@ -5,8 +5,8 @@ from typing import Any
 from db.row import typed_columns
 from db.tables import Customer
 from mirror.equality import ABSENT, HIDDEN, SILENT, SILENT_ON_DRAFTS, Held, differing_columns, differing_fields
+from mirror.known import TABLES
 from mirror.stored import Key, stored_forms
-from mirror.write import TABLES
 from resolvers.reading.sources import Column, Path
 from schema import build_schema
 from schema.declarations import declarations_of

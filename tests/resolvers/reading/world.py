@@ -15,9 +15,11 @@ from db.accounts import Account
 from db.reads import Reads
 from mirror.apply import Mirror
 from mirror.gateway import API_VERSION, Gateway
+from mirror.known import known_objects
+from mirror.needs import Needs
 from mirror.order import Seen
-from mirror.stored import stored_forms
-from mirror.write import Writer, known_objects
+from mirror.stored import Stored, stored_forms
+from mirror.write import Writer
 from resolvers.context import Caller, CallerKind, Context, Policy, Services
 from schema.execution import Executor
 from tests.resolvers.reading.stripe_objects import NOW
@@ -117,7 +119,9 @@ class World:
         seen = Seen(at, at, API_VERSION)
         account, key = self.services.account, self.services.policy.subscriber_metadata_key
         async with self.database.engine.begin() as connection:
-            known = await known_objects(connection, account, forms, lock=True)
+            for part, owner in (await Needs(connection, account).parts_not_listed(list(forms.values()))).items():
+                forms[part] = Stored(part, {}, deleted=True, parent=owner)
+            known = await known_objects(connection, account, forms)
             await Writer(connection, account, known, key).write([(form, seen) for form in forms.values()])
 
     def answer(

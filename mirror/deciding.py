@@ -1,0 +1,174 @@
+"""From what arrives to what is written: looks up, decides, and asks Stripe what is too close to call."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.accounts import Account
+from db.engine import reading
+from mirror.arrivals import Arrivals
+from mirror.asking import Asking
+from mirror.errors import NotFetchable, NotFound
+from mirror.gateway import Answer
+from mirror.known import Known, known_objects
+from mirror.needs import Needs, mentioned, owner_of
+from mirror.order import Decision, Seen
+from mirror.stored import Key, Stored, stored_forms
+
+ROUNDS = 8
+"""How often questions may give rise to others; more is a fault worth seeing."""
+BUSY = "The same objects of the mirror were changed again and again. Try again."
+
+
+class UnknownObject(Exception):
+    """Stripe does not have, and the mirror never had, the object that something arrived for."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"Stripe has no {key.type} with the id that an event named, and the mirror never had it.")
+        self.key = key
+
+
+class Contended(Exception):
+    """Other writers changed the same objects again and again."""
+
+
+class HasToAsk(Exception):
+    """Stripe has to be asked, and this is not the time to wait for it."""
+
+
+class Unanswered(Exception):
+    """Questions that brought no answer: why, by the objects that they were asked for."""
+
+    def __init__(self, reasons: Mapping[Key, Exception]) -> None:
+        super().__init__("Stripe did not answer what had to be asked.")
+        self.reasons = reasons
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is on its way in together, and how far it has come. `questions` are asked before anything else."""
+
+    arrivals: Arrivals
+    questions: set[Key] = field(default_factory=set)
+    may_ask: bool = True
+    completed: set[Key] = field(default_factory=set)
+    """What was asked for because it is left out of objects; it is not asked for twice."""
+    unanswerable: set[Key] = field(default_factory=set)
+    """What Stripe has no way to retrieve, or what its owner does not have any more: it is taken as it came."""
+
+
+class Deciding:
+    """Takes as many statements for a thousand objects as for one."""
+
+    def __init__(self, engine: AsyncEngine, asking: Asking, account: Account) -> None:
+        self._engine = engine
+        self._asking = asking
+        self._account = account
+
+    async def look_up(self, keys: Set[Key]) -> dict[Key, Known | None]:
+        async with reading(self._engine).connect() as connection:
+            found = await known_objects(connection, self._account, keys)
+        return {key: found.get(key) for key in keys}
+
+    async def decide(self, entry: Entry) -> tuple[dict[Key, Known | None], list[tuple[Stored, Seen]]]:
+        """What is known, and what is to be written if it is still so. Raises Unanswered and Contended.
+
+        Stripe is asked until every arrival is decided. An answer counts only while the row is still what it was when
+        Stripe was asked; otherwise it is asked again.
+        """
+        arrivals = entry.arrivals
+        for _ in range(ROUNDS):
+            forms = arrivals.forms()
+            known = await self.look_up({form.key for form in forms} | mentioned(forms))
+            decisions = arrivals.decided(known)
+            questions = await self._questions(entry, known, decisions)
+            if not questions:
+                return known, await self._settled(entry, known, decisions)
+            if not entry.may_ask:
+                raise Unanswered({cause: HasToAsk() for causes in questions.values() for cause in causes})
+            known |= await self.look_up(questions.keys() - known.keys())
+            before = {key: arrivals[key] for key in decisions}
+            await self._ask(entry, questions, known)
+            entry.questions.clear()
+            entry.unanswerable |= {
+                key
+                for key, decision in decisions.items()
+                if decision is Decision.REFETCH and key in arrivals and arrivals[key] is before[key]
+            }
+        raise Contended(BUSY)
+
+    async def _questions(
+        self, entry: Entry, known: Mapping[Key, Known | None], decisions: Mapping[Key, Decision]
+    ) -> dict[Key, set[Key]]:
+        """What to ask, each with the objects that it is asked for."""
+        questions: dict[Key, set[Key]] = defaultdict(set)
+        for question in entry.questions:
+            questions[question].add(question)
+        taken: list[Stored] = []
+        for key, decision in decisions.items():
+            form = entry.arrivals[key].form
+            if decision is Decision.REFETCH and key not in entry.unanswerable:
+                questions[owner_of(form)].add(key)
+            elif decision is not Decision.DROP:
+                taken.append(form)
+        if taken:
+            async with reading(self._engine).connect() as connection:
+                needed = await Needs(connection, self._account).of(taken, entry.arrivals, known)
+            for key, wanted in needed.items():
+                for question in wanted - entry.completed:
+                    questions[question].add(key)
+        return questions
+
+    async def _settled(
+        self, entry: Entry, known: dict[Key, Known | None], decisions: Mapping[Key, Decision]
+    ) -> list[tuple[Stored, Seen]]:
+        arrivals = entry.arrivals
+        written = [key for key, decision in decisions.items() if decision is not Decision.DROP]
+        async with reading(self._engine).connect() as connection:
+            needs = Needs(connection, self._account)
+            unlisted = await needs.parts_not_listed([arrivals[key].form for key in written])
+            if unlisted:
+                known.update(await known_objects(connection, self._account, unlisted.keys()))
+        for part, owner in unlisted.items():
+            if part not in written and (before := known.get(part)) is not None:
+                arrivals.drop_unlisted(part, owner, before)
+                written.append(part)
+        return [(arrivals[key].form, arrivals[key].seen) for key in written]
+
+    async def _ask(self, entry: Entry, questions: Mapping[Key, set[Key]], known: Mapping[Key, Known | None]) -> None:
+        asked = sorted(questions)
+        answers = await asyncio.gather(*map(self._asking.ask, asked), return_exceptions=True)
+        reasons: dict[Key, Exception] = {}
+        for question, answer in zip(asked, answers, strict=True):
+            try:
+                self._take(entry.arrivals, question, answer, known)
+            except Exception as error:
+                reasons.update(dict.fromkeys(questions[question], error))
+            else:
+                entry.completed.add(question)
+        if reasons:
+            raise Unanswered(reasons)
+
+    def _take(
+        self,
+        arrivals: Arrivals,
+        question: Key,
+        answers: list[Answer] | BaseException,
+        known: Mapping[Key, Known | None],
+    ) -> None:
+        if isinstance(answers, NotFetchable):
+            return
+        if isinstance(answers, NotFound):
+            before = known.get(question)
+            if before is None:
+                raise UnknownObject(question)
+            gone = Stored(question, {"id": question.id, "object": question.type, "deleted": True}, deleted=True)
+            arrivals.take([gone], before.seen, known=known)
+            return
+        if isinstance(answers, BaseException):
+            raise answers
+        for answer in answers:
+            arrivals.take(stored_forms(answer.data), answer.seen, known=known)

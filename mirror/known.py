@@ -1,0 +1,51 @@
+"""What the mirror holds of objects."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.accounts import Account
+from db.given import pair_among
+from db.tables import RESOURCES, Mirrored, StoredObject
+from mirror.order import Seen
+from mirror.stored import Key
+
+TABLES: Mapping[str, type[Mirrored]] = {table.object_name: table for table in RESOURCES}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the mirror holds of one object."""
+
+    seen: Seen
+    revision: int
+    deleted: bool
+    data: dict[str, Any]
+
+
+async def known_objects(connection: AsyncConnection, account: Account, keys: Collection[Key]) -> dict[Key, Known]:
+    """What is stored under the keys, in one statement; those that are not there are left out."""
+    if not keys:
+        return {}
+    columns = StoredObject.__table__.c
+    statement = select(
+        columns.type,
+        columns.id,
+        columns.earliest,
+        columns.latest,
+        columns.api_version,
+        columns.revision,
+        columns.deleted,
+        columns.data,
+    ).where(
+        columns.account == account.id,
+        columns.livemode == account.livemode,
+        pair_among(connection, (columns.type, columns.id), list(keys)),
+    )
+    return {
+        Key(type, id): Known(Seen(earliest, latest, version), revision, deleted, data)
+        for type, id, earliest, latest, version, revision, deleted, data in await connection.execute(statement)
+    }
