@@ -17,7 +17,7 @@ from mirror.deciding import BUSY, Contended, Deciding, Entry, Unanswered, Unknow
 from mirror.gateway import API_VERSION, Answer, Gateway
 from mirror.order import Seen
 from mirror.references import missing_references
-from mirror.stored import Key, stored_forms
+from mirror.stored import MIRRORED_TYPES, Key, stored_forms
 from mirror.write import Outdated, Writer
 
 __all__ = ["BUSY", "Also", "Contended", "Mirror", "UnknownObject"]
@@ -66,6 +66,9 @@ class Mirror:
         forms = list(stored_forms(stripe_object))
         if deleted and forms:
             forms = [replace(forms[0], data={**forms[0].data, "deleted": True}, deleted=True)]
+        elif seen.api_version != API_VERSION and forms and forms[0].key.type in MIRRORED_TYPES:
+            # It is asked for anew, and what is inside comes along; on its own that may be gone, as coupons are.
+            forms = forms[:1]
         arrivals.hear(forms, seen)
         await self._enter_whole(Entry(arrivals), None)
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -14,12 +15,15 @@ from db.inbox import EventState, Taken
 from mirror.apply import Mirror, UnknownObject
 from mirror.measures import UNMEASURED, Measures
 from mirror.order import Seen
+from mirror.stored import Key
 
 log = structlog.get_logger()
 
 CLIENT_SECRET = re.compile(rb'("client_secret"\s*:\s*)"[^"]*"')
 ENDS_WITHOUT_BEING_DELETED = frozenset({"customer.subscription.deleted"})
 """What the subscription is now is said by its status."""
+CHANGES_TOO = {"dispute": "charge"}
+"""Objects whose events are the only word that another one has changed: what it is, and the key that names it."""
 LEASE_MS = 60_000
 """How long whoever stores or takes an event has for applying it, before others may."""
 PAUSES_SECONDS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800)
@@ -79,16 +83,18 @@ class Inbox:
 
     async def _apply(self, event: Mapping[str, Any]) -> None:
         if event.get("object") == "v2.core.event":
-            related = event.get("related_object") or {}
-            if related.get("type") and related.get("id"):
-                await self._mirror.refresh(related["type"], related["id"])
+            if (related := related_object(event)) is not None:
+                await self._mirror.refresh(*related)
             return
-        stripe_object = event["data"]["object"]
+        stripe_object = event["data"].get("object")
         if not isinstance(stripe_object, Mapping) or not isinstance(stripe_object.get("object"), str):
             return
         second = _seconds(event.get("created"))
         deleted = event["type"].endswith(".deleted") and event["type"] not in ENDS_WITHOUT_BEING_DELETED
         await self._mirror.arrive(stripe_object, Seen(second, second, event.get("api_version") or ""), deleted=deleted)
+        changed = CHANGES_TOO.get(stripe_object["object"])
+        if changed is not None and isinstance(id := stripe_object.get(changed), str):
+            await self._mirror.refresh(changed, id)
 
     async def _failed(self, event: Mapping[str, Any], error: Exception, tried: int) -> None:
         reason = f"{type(error).__name__}: {error}"
@@ -121,6 +127,20 @@ class Inbox:
         }
 
 
+def related_object(thin_event: Mapping[str, Any]) -> Key | None:
+    """What a thin event is about, None where it is about nothing that has a type and an id."""
+    related = thin_event.get("related_object")
+    if not isinstance(related, Mapping):
+        return None
+    type, id = related.get("type"), related.get("id")
+    return Key(type, id) if isinstance(type, str) and isinstance(id, str) else None
+
+
 def _seconds(created: Any) -> int:
-    # Thin events write their time as text; they are hints to fetch, and their time decides nothing.
+    """Whole seconds, UTC. Thin events write their time as text; it decides nothing, since they are hints to fetch."""
+    if isinstance(created, str):
+        try:
+            return int(datetime.fromisoformat(created).timestamp())
+        except ValueError:
+            return int(time.time())
     return created if isinstance(created, int) else int(time.time())

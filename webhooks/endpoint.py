@@ -62,7 +62,10 @@ class WebhookEndpoint:
         return False
 
     def _is_ours(self, event: Mapping[str, Any]) -> bool:
-        owner = (event.get("account") or self._account.id, event.get("livemode", self._account.livemode))
+        # Thin events name another account as the last step of a path.
+        context = event.get("context")
+        named = event.get("account") or (context.rpartition("/")[2] if isinstance(context, str) else None)
+        owner = (named or self._account.id, event.get("livemode", self._account.livemode))
         return owner == (self._account.id, self._account.livemode)
 
 
