@@ -6,12 +6,15 @@ it was expanded (payments, tiers) does not count as absent when it was not. Clie
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, NamedTuple
 
 from db.tables import RESOURCES
 
 MIRRORED_TYPES = frozenset(table.object_name for table in RESOURCES)
 SECRETS = frozenset({"client_secret", "confirmation_secret"})
+PLAIN = frozenset({NoneType, bool, int, float})
+"""What is stored as it is."""
 LISTED_ON_THEIR_OWN: Mapping[str, frozenset[str]] = {
     "customer": frozenset({"sources", "subscriptions", "tax_ids", "cash_balance", "invoice_credit_balance"}),
     "invoice": frozenset({"payments"}),
@@ -67,7 +70,7 @@ def _take_apart(stripe_object: Mapping[str, Any], *, parent: Key | None, positio
     apart = LISTED_ON_THEIR_OWN.get(key.type, frozenset())
     nested: list[Stored] = []
     data = {
-        name: _collapse(value, key, nested)
+        name: value if type(value) in PLAIN else _collapse(value, key, nested)
         for name, value in stripe_object.items()
         if name not in SECRETS and not (name in apart and _is_list(value))
     }
@@ -95,8 +98,9 @@ def _is_list(value: Any) -> bool:
 
 
 def _collapse(value: Any, parent: Key, nested: list[Stored]) -> Any:
+    # Most of what a page of a list brings passes here: how often a function is called is what it costs.
     if isinstance(value, str):
-        return _text(value)
+        return _text(value) if "\x00" in value else value
     if isinstance(value, dict):
         return _collapse_object(value, parent, nested)
     return [_collapse(member, parent, nested) for member in value] if isinstance(value, list) else value
@@ -112,7 +116,11 @@ def _collapse_object(value: dict[str, Any], parent: Key, nested: list[Stored]) -
     if isinstance(kind, str) and kind in MIRRORED_TYPES and value.get("id"):
         nested.extend(_take_apart(value, parent=parent, position=None))
         return value["id"]
-    return {_text(name): _collapse(each, parent, nested) for name, each in value.items() if name not in SECRETS}
+    return {
+        _text(name): each if type(each) in PLAIN else _collapse(each, parent, nested)
+        for name, each in value.items()
+        if name not in SECRETS
+    }
 
 
 def is_preview(stripe_object: Mapping[str, Any]) -> bool:

@@ -81,7 +81,7 @@ class Gateway:
             raise
         self._measures.call(call.method, "ok", clock() - begun)
         return Answer(
-            data=cast(dict[str, Any], response.data),
+            data=cast(dict[str, Any], response.data or self._transport.answer.get()),
             seen=seen(response.headers, clock() - begun),
             request_id=response.request_id,
         )

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import httpx
+import orjson
 import stripe
 
 from mirror.errors import Unavailable, Uncertain
@@ -35,6 +36,8 @@ class Transport(stripe.HTTPClient):
         )
         self.deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
         """On the event loop's clock; None is `timeout_seconds` from the beginning of the call."""
+        self.answer: ContextVar[Any] = ContextVar("answer", default=None)
+        """What the last call of this task was answered, read by orjson; None where the SDK has to read it."""
 
     async def request_with_retries_async(
         self,
@@ -60,8 +63,20 @@ class Transport(stripe.HTTPClient):
             else:
                 pause = _pause(tried, response)
                 if tried == TRIES or not may_repeat(response) or clock() + pause > deadline:
-                    return response.content, response.status_code, response.headers
+                    return self._left_to_read(response), response.status_code, response.headers
             await asyncio.sleep(pause)
+
+    def _left_to_read(self, response: httpx.Response) -> bytes:
+        """What the SDK gets to read: nothing of a good answer, since it takes many times as long for a page of a list."""
+        self.answer.set(None)
+        if response.is_success:
+            try:
+                self.answer.set(orjson.loads(response.content))
+            except orjson.JSONDecodeError:
+                # Not JSON, or a half of a surrogate pair: the SDK knows what to make of it.
+                return response.content
+            return b"{}"
+        return response.content
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any, deadline: float
