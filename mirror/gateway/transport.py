@@ -67,7 +67,7 @@ class Transport(stripe.HTTPClient):
             await asyncio.sleep(pause)
 
     def _left_to_read(self, response: httpx.Response) -> bytes:
-        """What the SDK gets to read: nothing of a good answer, since it takes many times as long for a page of a list."""
+        """What the SDK gets to read: nothing of a good answer, since a page of a list takes it many times as long."""
         self.answer.set(None)
         if response.is_success:
             try:
