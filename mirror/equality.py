@@ -13,6 +13,7 @@ from db.tables import Mirrored
 from mirror.stored import SECRETS, Key, Stored, with_what_was_known
 
 HIDDEN = "(a secret)"
+WHOLE_ROW = "(the whole row)"
 SILENT: Mapping[str, frozenset[str]] = {
     "customer": frozenset({"next_invoice_sequence"}),
     "promotion_code": frozenset({"times_redeemed"}),
@@ -38,6 +39,10 @@ class Absent(Enum):
 
 ABSENT: Final = Absent.ABSENT
 """Not there at all, which is not null."""
+
+
+class Unreadable(Exception):
+    """Stored JSON that is nothing that Stripe ever sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +78,15 @@ class Held:
     """Of a subscription: the JSON of those of its items that are here and not deleted."""
 
 
-def differing_fields(form: Stored, held: Held) -> list[Difference]:
+def differing_fields(form: Stored, data: Mapping[str, Any], *, deleted: bool) -> list[Difference]:
     """How what is stored differs from what Stripe answered. What is only there when expanded may be absent."""
-    if form.deleted or held.deleted:
-        same = form.deleted == held.deleted
-        return [] if same else [Difference("deleted", form.deleted, held.deleted)]
-    right = with_what_was_known(form, held.data)
+    if form.deleted or deleted:
+        return [] if form.deleted == deleted else [Difference("deleted", form.deleted, deleted)]
+    right = with_what_was_known(form, data)
     silent = _silent_fields(right)
     return [
         Difference(path, _shown(path, one), _shown(path, other), silent=path.partition(".")[0] in silent)
-        for path, one, other in _differing(right, held.data, "")
+        for path, one, other in _differing(right, data, "")
     ]
 
 
@@ -91,12 +95,12 @@ def differing_columns(held: Held) -> list[Difference]:
     if held.table is None:
         return []
     if held.row is None:
-        return [Difference("(the whole row)", "a row", ABSENT)]
+        return [Difference(WHOLE_ROW, "a row", ABSENT)]
     row = held.row
     try:
-        columns = _columns(held.table, held)
-    except (AttributeError, KeyError, TypeError):
-        return [Difference("(the whole row)", "JSON that can be read", "JSON that cannot be read")]
+        columns = right_columns(held)
+    except Unreadable as unreadable:
+        return [Difference(WHOLE_ROW, "what the JSON says", str(unreadable))]
     return [Difference(name, value, row[name]) for name, value in columns.items() if not _same(value, row[name])]
 
 
@@ -106,17 +110,25 @@ def first_to_end(items: Iterable[Mapping[str, Any]]) -> tuple[Any, Any]:
     return first.get("current_period_start"), first.get("current_period_end")
 
 
-def _columns(table: type[Mirrored], held: Held) -> dict[str, Any]:
-    columns = {**typed_columns(table, held.data), "deleted": held.deleted, "observed_at": held.observed_at}
+def right_columns(held: Held) -> dict[str, Any]:
+    """The typed row that the stored JSON makes, by column name; the place of a part only where its owner is here.
+
+    Raises Unreadable.
+    """
+    assert held.table is not None
+    try:
+        columns = typed_columns(held.table, held.data)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Unreadable("JSON that cannot be read") from error
+    columns |= {"deleted": held.deleted, "observed_at": held.observed_at}
     if held.key.type == "customer":
         columns["claimed_subscriber"] = held.claimed_subscriber
     if held.key.type == "subscription":
         columns["current_period_start"], columns["current_period_end"] = first_to_end(held.items)
-    if held.owner is not None:
-        listed = _listed(held.owner, OWNERS[held.key.type][1])
-        if listed is not None:
-            columns["deleted"] = held.key.id not in listed
-        if listed is not None and held.key.id in listed:
+    listed = _listed(held.owner, OWNERS[held.key.type][1]) if held.owner is not None else None
+    if listed is not None:
+        columns["deleted"] = held.key.id not in listed
+        if held.key.id in listed:
             columns["position"] = listed.index(held.key.id)
     return columns
 

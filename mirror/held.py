@@ -50,6 +50,12 @@ async def held_objects(
     }
 
 
+async def owners_of(connection: AsyncConnection, account: Account, keys: Iterable[Key]) -> set[Key]:
+    """What should list the parts among the keys."""
+    known = await _known(connection, account, [key for key in keys if key.type in OWNERS])
+    return {owner for key, each in known.items() if (owner := _owner(key, each.data))}
+
+
 async def _known(connection: AsyncConnection, account: Account, keys: Iterable[Key]) -> dict[Key, Known]:
     found: dict[Key, Known] = {}
     for some in _batches(sorted(keys)):

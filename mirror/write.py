@@ -73,7 +73,7 @@ class Writer:
         await self._roll_up_periods(forms, rows[Subscription])
         for typed, batch in rows.items():
             await upsert_many(self._connection, typed, batch, keeping=("position",))
-        await self._link(sorted(subscribers))
+        await self.link(sorted(subscribers))
 
     async def _lock(self, keys: Sequence[Key], owners: Sequence[Key]) -> None:
         """Lock rows that are there until the transaction ends. Raises Outdated."""
@@ -162,7 +162,7 @@ class Writer:
                 update(Subscription).where(*self._mine(Subscription), Subscription.id == id).values(period)
             )
 
-    async def _link(self, subscribers: Sequence[str]) -> None:
+    async def link(self, subscribers: Sequence[str]) -> None:
         """The oldest live customer that carries a subscriber's id is the one; others stay mirrored, unlinked."""
         if not subscribers:
             return

@@ -8,24 +8,10 @@ from db.engine import reading
 from db.tables import StoredObject
 from mirror.equality import Held, differing_columns, differing_fields
 from mirror.errors import NotFetchable, NotFound
+from mirror.gateway.lists import LISTED, page_of
 from mirror.held import held_objects
 from mirror.stored import MIRRORED_TYPES, PART_TYPES, Key, Stored, stored_forms
 from tests.resolvers.shop import SUBSCRIBER_KEY, Shop
-
-LISTS = (
-    "customers",
-    "products",
-    "prices",
-    "coupons",
-    "promotion_codes",
-    "subscriptions",
-    "invoices",
-    "invoiceitems",
-    "invoice_payments",
-    "payment_intents",
-    "charges",
-    "refunds",
-)
 
 
 async def differences(shop: Shop) -> list[str]:
@@ -55,7 +41,7 @@ def _differing(form: Stored, held: dict[Key, Held]) -> Iterable[str]:
         return [f"{form.key} is at Stripe and not here"]
     return [
         f"{form.key} differs in {each.path}: {each.right!r} at Stripe, {each.held!r} here"
-        for each in differing_fields(form, held[form.key])
+        for each in differing_fields(form, held[form.key].data, deleted=held[form.key].deleted)
         if not each.silent
     ]
 
@@ -85,8 +71,10 @@ async def _now(shop: Shop, key: Key) -> AsyncIterator[Stored]:
 
 
 async def _at_stripe(shop: Shop) -> set[Key]:
-    found: set[Key] = set()
-    for path in LISTS:
-        every = {"status": "all"} if path == "subscriptions" else {}
-        found |= {Key(each["object"], each["id"]) for each in await shop.stripe.all(f"/v1/{path}", **every)}
-    return found
+    """Everything that Stripe lists."""
+    return {
+        Key(each["object"], each["id"])
+        for listing in LISTED.values()
+        async for page in shop.services.gateway.pages(page_of(listing))
+        for each in page.data["data"]
+    }
