@@ -1,19 +1,20 @@
 """Typed rows, made anew from the stored JSON. Stripe is not asked."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
+from db.given import pair_among
 from db.tables import Mirrored, StoredObject
-from db.upsert import insert
+from db.upsert import upsert_many
 from mirror.equality import Held, Unreadable, differing_columns, right_columns
 from mirror.held import held_objects, owners_of
-from mirror.stored import Key
 from mirror.known import TABLES
+from mirror.stored import PART_TYPES, Key
 from mirror.write import Writer
 
 
@@ -36,13 +37,15 @@ async def derive(connection: AsyncConnection, account: Account, keys: Iterable[K
         except Unreadable:
             continue
         if differing_columns(held[key]):
-            rows[TABLES[key.type]].append({"account": account.id, "livemode": account.livemode, "id": key.id, **right})
+            row = {"account": account.id, "livemode": account.livemode, "id": key.id, **right}
+            # The place of a part that its owner does not list stays as it is.
+            rows[TABLES[key.type]].append(row | {"position": right.get("position")} if key.type in PART_TYPES else row)
         if right["deleted"] != held[key].deleted:
             unlisted.append(key)
     for key in unlisted:
         await mark_deleted(connection, account, key)
     for table, batch in rows.items():
-        await _upsert(connection, table, batch)
+        await upsert_many(connection, table, batch, keeping=("position",))
     await Writer(connection, account, {}, subscriber_key).link(_claims(held.values()))
     return sum(map(len, rows.values()))
 
@@ -52,7 +55,7 @@ async def mark_deleted(connection: AsyncConnection, account: Account, key: Key, 
     await connection.execute(
         update(StoredObject)
         .where(StoredObject.account == account.id, StoredObject.livemode == account.livemode)
-        .where(StoredObject.type == key.type, StoredObject.id == key.id)
+        .where(StoredObject.type == key.type, StoredObject.id == key.id, StoredObject.deleted.is_not(deleted))
         .values(deleted=deleted, revision=StoredObject.revision + 1)
     )
     if key.type in TABLES:
@@ -71,26 +74,12 @@ def _claims(held: Iterable[Held]) -> list[str]:
 
 
 async def _lock(connection: AsyncConnection, account: Account, keys: Collection[Key]) -> None:
-    # Keys are few thousand at most, and two values each.
-    statement = (
-        select(StoredObject.revision)
-        .where(StoredObject.account == account.id, StoredObject.livemode == account.livemode)
-        .where(tuple_(StoredObject.type, StoredObject.id).in_([tuple(key) for key in keys]))
-        .order_by(StoredObject.type, StoredObject.id)
-        .with_for_update()
-    )
+    name = (StoredObject.type, StoredObject.id)
     if keys:
-        await connection.execute(statement)
-
-
-async def _upsert(connection: AsyncConnection, table: type[Mirrored], rows: Sequence[dict[str, Any]]) -> None:
-    columns: Any = table.__table__
-    key = [column.name for column in columns.primary_key]
-    by_names: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        # The place of a part that its owner does not list stays as it is.
-        by_names[tuple(row)].append(row)
-    for names, some in by_names.items():
-        statement = insert(connection, table)
-        changed = {name: statement.excluded[name] for name in names if name not in key}
-        await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), some)
+        await connection.execute(
+            select(StoredObject.revision)
+            .where(StoredObject.account == account.id, StoredObject.livemode == account.livemode)
+            .where(pair_among(connection, name, list(keys)))
+            .order_by(*name)
+            .with_for_update()
+        )

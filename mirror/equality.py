@@ -105,8 +105,13 @@ def differing_columns(held: Held) -> list[Difference]:
 
 
 def first_to_end(items: Iterable[Mapping[str, Any]]) -> tuple[Any, Any]:
-    """Begin and end of the period of the item whose period ends first."""
-    first = min(items, key=lambda item: (item.get("current_period_end") or 0, item.get("id") or ""), default={})
+    """Begin and end of the period of the item whose period ends first; one without an end comes last."""
+
+    def place(item: Mapping[str, Any]) -> tuple[bool, int, str]:
+        end = item.get("current_period_end")
+        return end is None, end or 0, item.get("id") or ""
+
+    first = min(items, key=place, default={})
     return first.get("current_period_start"), first.get("current_period_end")
 
 

@@ -1,34 +1,30 @@
 """What the mirror holds of objects: their JSON, their typed rows, and what those depend on besides."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
+from db.given import among
 from mirror.equality import OWNERS, Held
-from mirror.known import TABLES, Known, known_objects
+from mirror.known import TABLES, known_objects
 from mirror.stored import Key
-
-Each = TypeVar("Each")
-
-AT_ONCE = 1_000
-"""Keys a statement, which has room for some 30,000 values."""
 
 
 async def held_objects(
     connection: AsyncConnection, account: Account, keys: Iterable[Key], *, subscriber_key: str
 ) -> dict[Key, Held]:
     """What is held under the keys; those that are not there are left out."""
-    wanted = sorted(set(keys))
-    known = await _known(connection, account, wanted)
+    wanted = set(keys)
+    known = await known_objects(connection, account, wanted)
     rows = await _typed_rows(connection, account, wanted)
     owners = {key: owner for key in known if (owner := _owner(key, known[key].data))}
     items = {key: _items(known[key].data) for key in known if key.type == "subscription"}
     near = {*owners.values(), *(item for listed in items.values() for item in listed)}
-    known_too = known | await _known(connection, account, near - known.keys())
+    known_too = known | await known_objects(connection, account, near - known.keys())
 
     def alive(key: Key) -> Iterable[Mapping[str, Any]]:
         each = known_too.get(key)
@@ -52,15 +48,8 @@ async def held_objects(
 
 async def owners_of(connection: AsyncConnection, account: Account, keys: Iterable[Key]) -> set[Key]:
     """What should list the parts among the keys."""
-    known = await _known(connection, account, [key for key in keys if key.type in OWNERS])
+    known = await known_objects(connection, account, [key for key in keys if key.type in OWNERS])
     return {owner for key, each in known.items() if (owner := _owner(key, each.data))}
-
-
-async def _known(connection: AsyncConnection, account: Account, keys: Iterable[Key]) -> dict[Key, Known]:
-    found: dict[Key, Known] = {}
-    for some in _batches(sorted(keys)):
-        found |= await known_objects(connection, account, some)
-    return found
 
 
 async def _typed_rows(
@@ -72,18 +61,14 @@ async def _typed_rows(
     found: dict[Key, Mapping[str, Any]] = {}
     for type in by_type.keys() & TABLES.keys():
         columns = TABLES[type].__table__.c
-        for ids in _batches(by_type[type]):
-            statement = select(*columns).where(
-                columns.account == account.id, columns.livemode == account.livemode, columns.id.in_(ids)
-            )
-            rows = await connection.execute(statement)
-            found |= {Key(type, row["id"]): dict(row) for row in rows.mappings()}
+        statement = select(*columns).where(
+            columns.account == account.id,
+            columns.livemode == account.livemode,
+            among(connection, columns.id, by_type[type]),
+        )
+        rows = await connection.execute(statement)
+        found |= {Key(type, row["id"]): dict(row) for row in rows.mappings()}
     return found
-
-
-def _batches(all: Sequence[Each]) -> Iterator[Sequence[Each]]:
-    for first in range(0, len(all), AT_ONCE):
-        yield all[first : first + AT_ONCE]
 
 
 def _owner(key: Key, data: Any) -> Key | None:

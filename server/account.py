@@ -49,9 +49,10 @@ async def opened_gateway(settings: Settings) -> AsyncIterator[Gateway]:
 
 
 @asynccontextmanager
-async def opened_account(settings: Settings) -> AsyncIterator[Owned]:
+async def opened_account(settings: Settings, *, pool_size: int = 1) -> AsyncIterator[Owned]:
     """Raises Refusal without a key or a current schema, or when nobody knows whose key it is."""
-    async with opened_gateway(settings) as gateway, opened(settings.database_url.get_secret_value()) as engine:
+    url = settings.database_url.get_secret_value()
+    async with opened_gateway(settings) as gateway, opened(url, pool_size=pool_size) as engine:
         if not await schema_is_current(engine):
             raise Refusal(BEHIND)
         yield Owned(engine, gateway, await _account(engine, gateway, settings))

@@ -9,7 +9,19 @@ from typer.core import TyperGroup
 
 from server.refusal import Refusal
 
-COMMANDS = ("serve", "sandbox", "migrate", "events", "status", "webhooks", "token", "key", "schema")
+COMMANDS = (
+    "serve",
+    "sandbox",
+    "migrate",
+    "events",
+    "status",
+    "verify",
+    "rederive",
+    "webhooks",
+    "token",
+    "key",
+    "schema",
+)
 HELP = """A GraphQL API for Stripe billing.
 
 Try it with `stripe-graphql serve --sandbox`: a pretend Stripe, a catalogue and ready tokens, and nothing to configure.

@@ -18,10 +18,10 @@ BEHIND = "The database's schema is behind: run `stripe-graphql migrate`, or star
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[AsyncEngine]:
+async def opened(url: str, *, pool_size: int = 1) -> AsyncIterator[AsyncEngine]:
     """Raises Refusal when the database cannot be used, then or in the block."""
     _refuse_unusable_file(url)
-    engine = create_engine(url, pool_size=1)
+    engine = create_engine(url, pool_size=pool_size)
     try:
         yield engine
     except DATABASE_AWAY:

@@ -6,6 +6,7 @@ import db.accounts
 import db.inbox
 import db.leases
 import db.operations
+import db.rederivations
 import db.subscribers
 import db.tables
 import db.watermarks  # noqa: F401

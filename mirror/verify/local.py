@@ -13,10 +13,10 @@ from db.subscribers import Subscriber
 from db.tables import Customer, StoredObject
 from mirror.equality import OWNERS, Difference
 from mirror.gateway.lists import COMES_WITH
+from mirror.known import TABLES
 from mirror.stored import Key
 from mirror.verify.finding import Finding, Problem
 from mirror.verify.look import asked_for
-from mirror.known import TABLES
 
 ROWS = 500
 LINK = "subscriber"

@@ -1,6 +1,6 @@
 """A look at objects, at Stripe and here."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,14 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.accounts import Account
 from db.engine import reading
+from mirror.asking import Asking
 from mirror.equality import OWNERS, differing_columns, differing_fields
 from mirror.errors import NotFetchable, NotFound
-from mirror.gateway import Answer, Gateway
+from mirror.gateway import Gateway
 from mirror.gateway.lists import COMES_WITH, LISTED
 from mirror.held import held_objects
+from mirror.known import TABLES, Known, known_objects
 from mirror.stored import MIRRORED_TYPES, Key, Stored, is_cut_short, stored_forms
 from mirror.verify.finding import Finding, Problem
-from mirror.known import TABLES, Known, known_objects
 
 LOOKS = 4
 """How often an object is looked at that changes here while Stripe is asked."""
@@ -26,7 +27,7 @@ class Look:
 
     def __init__(self, engine: AsyncEngine, gateway: Gateway, account: Account, subscriber_key: str) -> None:
         self._engine = engine
-        self._gateway = gateway
+        self._asking = Asking(gateway)
         self.account = account
         self._subscriber_key = subscriber_key
 
@@ -35,7 +36,9 @@ class Look:
         forms: dict[Key, tuple[Key, Stored]] = {}
         for each in page:
             asked = Key(each["object"], each["id"])
-            forms |= {form.key: (asked, form) for form in self._concerned(asked, await self._whole(each))}
+            # A list within a list is cut short.
+            data = (await self._asking.ask(asked))[0].data if is_cut_short(each) else each
+            forms |= {form.key: (asked, form) for form in self._concerned(asked, data)}
         async with reading(self._engine).connect() as connection:
             known = await known_objects(connection, self.account, forms)
         found: dict[Key, list[Finding]] = {}
@@ -87,12 +90,12 @@ class Look:
     async def _now(self, asked: Key) -> dict[Key, Stored] | None:
         """What Stripe has: nothing where it is gone. None for what Stripe cannot be asked for."""
         try:
-            answer = await self._gateway.fetch(*asked)
+            (answer,) = await self._asking.ask(asked)
         except NotFetchable:
             return None
         except NotFound:
             return {}
-        return {form.key: form for form in self._concerned(asked, await self._whole(answer.data))}
+        return {form.key: form for form in self._concerned(asked, answer.data)}
 
     def _concerned(self, asked: Key, data: Mapping[str, Any]) -> Iterable[Stored]:
         """The object and what it consists of; what has a list of its own is compared with that."""
@@ -102,13 +105,6 @@ class Look:
             kept_by_nobody = form.key.type == "payment_method" and form.data.get("customer") is None
             if form.key == asked or parts or kept_by_nobody:
                 yield form
-
-    async def _whole(self, data: dict[str, Any]) -> dict[str, Any]:
-        if not is_cut_short(data):
-            return data
-        if data["object"] == "subscription":
-            return {**data, "items": await _members(self._gateway.subscription_items(data["id"]))}
-        return {**data, "lines": await _members(self._gateway.invoice_lines(data["id"]))}
 
     async def _rows(self, connection: AsyncConnection, asked: Key) -> dict[Key, bool]:
         """The typed rows of the object and of its parts, and whether they are marked deleted."""
@@ -155,7 +151,3 @@ def _compared(
     assert form is not None
     differences = tuple(differing_fields(form, known.data, deleted=known.deleted))
     return Finding(key, Problem.DIFFERENT, asked, differences) if differences else None
-
-
-async def _members(pages: AsyncIterator[Answer]) -> dict[str, Any]:
-    return {"object": "list", "data": [member async for page in pages for member in page.data["data"]]}

@@ -1,6 +1,7 @@
 """Mend what differs: through the one door, after taking away what would keep it shut."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -9,10 +10,10 @@ from db.upsert import insert
 from mirror.apply import Mirror, UnknownObject
 from mirror.derive import derive, mark_deleted
 from mirror.errors import NotFetchable
+from mirror.known import known_objects
 from mirror.stored import Key
 from mirror.verify.finding import Finding, Problem
 from mirror.verify.local import LINK
-from mirror.known import TABLES, known_objects
 from mirror.write import Writer
 
 
@@ -32,11 +33,10 @@ class Repair:
         if any(finding.problem is not Problem.COLUMNS for finding in findings):
             async with self._engine.begin() as connection:
                 await self._open_the_door(connection, asked, findings)
-            try:
+            # Neither Stripe nor the mirror need know what a part was a part of.
+            with suppress(UnknownObject, NotFetchable):
                 await self._mirror.refresh(*asked)
-            except (UnknownObject, NotFetchable):
-                # Neither Stripe nor the mirror knows what these were a part of.
-                await self._bury(findings)
+            await self._bury([finding.key for finding in findings if finding.problem is Problem.GONE])
         async with self._engine.begin() as connection:
             keys = [finding.key for finding in findings]
             await derive(connection, self._account, keys, subscriber_key=self._subscriber_key)
@@ -51,11 +51,11 @@ class Repair:
             if asked not in known:
                 await connection.execute(insert(connection, StoredObject).values(self._place(asked)))
 
-    async def _bury(self, findings: Sequence[Finding]) -> None:
+    async def _bury(self, keys: Sequence[Key]) -> None:
+        """The door marks what it has the JSON of."""
         async with self._engine.begin() as connection:
-            for finding in findings:
-                if finding.problem is Problem.GONE and finding.key.type in TABLES:
-                    await mark_deleted(connection, self._account, finding.key)
+            for key in keys:
+                await mark_deleted(connection, self._account, key)
 
     def _place(self, key: Key) -> dict[str, object]:
         return {

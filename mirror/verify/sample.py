@@ -11,8 +11,8 @@ from db.accounts import Account
 from db.engine import reading
 from mirror.gateway import Gateway
 from mirror.gateway.lists import Listing, page_of
-from mirror.stored import Key
 from mirror.known import TABLES
+from mirror.stored import Key
 
 PAGE = 100
 
