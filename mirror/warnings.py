@@ -89,9 +89,9 @@ def _about_catching_up(facts: Facts) -> Iterator[str]:
 def _about_events(facts: Facts) -> Iterator[str]:
     if facts.other_versions:
         yield (
-            f"Events come in other API versions ({', '.join(facts.other_versions)}), and each costs a call to Stripe. "
-            "A webhook endpoint's version cannot be changed: `stripe-graphql webhooks create` makes one with "
-            f"{API_VERSION}, then delete the old."
+            f"Events come in other API versions ({', '.join(facts.other_versions)}), and each costs a call to Stripe: "
+            "`stripe-graphql webhooks list` shows which endpoint sends them. A version cannot be changed: "
+            f"`stripe-graphql webhooks create` makes an endpoint with {API_VERSION}, then delete the old."
         )
     if facts.events_failed:
         yield (

@@ -66,6 +66,7 @@ def run(
         else:
             _refuse_what_is_missing(settings)
         listener = stack.enter_context(listen(host, port))
+        metrics_listener = _listen_for_metrics(settings, stack, workers)
         if sandbox:
             webhook_url = f"http://{address(listener)}/webhooks/stripe"
             settings = stack.enter_context(
@@ -77,7 +78,6 @@ def run(
             wait_for_sandbox(sandbox_port)
             page = sandbox_page(settings, host)
             _greet(settings, address(listener), sandbox_port)
-        metrics_listener = _listen_for_metrics(settings, stack, workers)
         _serve(functools.partial(application, settings, page, metrics_listener), settings, listener, workers)
 
 

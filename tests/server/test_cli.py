@@ -138,6 +138,13 @@ def test_a_port_in_use_is_one_sentence(run: Run) -> None:
         assert f"Port {port} is in use" in refusal(run("sandbox", "--port", port))
 
 
+def test_a_port_for_metrics_that_is_in_use_is_one_sentence(run: Run) -> None:
+    with free_port() as listener:
+        port = str(listener.getsockname()[1])
+        said = refusal(run("serve", "--sandbox", "--port", "0", METRICS_PORT=port))
+        assert said == f"Port {port} is in use: end what runs there, or choose another METRICS_PORT."
+
+
 def test_a_stranger_on_the_sandbox_port_is_one_sentence(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = str(stranger.getsockname()[1])

@@ -1,5 +1,6 @@
 """/metrics, as Prometheus reads it."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from db.engine import create_engine
 from server.settings import read_settings
 from tests.hub import Hub, running_hub
 from tests.serving import free_port, url_of
@@ -76,6 +78,23 @@ def test_the_figures_of_the_mirrors_status_are_gauges(running: tuple[Hub, Scrape
     assert found["stripe_graphql_warnings"] >= 1
     assert time.time() - 600 < found["stripe_graphql_caught_up_timestamp_seconds"] < time.time() + 600
     assert "stripe_graphql_last_sync_timestamp_seconds" not in {name for name in found if found[name] == 0}
+
+
+def test_what_was_counted_is_told_while_the_database_tells_nothing(running: tuple[Hub, Scrape]) -> None:
+    hub, scrape = running
+    hub.subscriber("ada").ask(CREATE)
+
+    async def break_it() -> None:
+        engine = create_engine(hub.settings.database_url.get_secret_value())
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql("DROP TABLE watermarks")
+        await engine.dispose()
+
+    asyncio.run(break_it())
+    found = scrape()
+    assert found["stripe_graphql_status_readable"] == 0
+    assert found["stripe_graphql_requests_total,kind=mutation,outcome=ok"] == 1
+    assert "stripe_graphql_lag_seconds" not in found
 
 
 def test_figures_are_not_on_the_public_port(running: tuple[Hub, Scrape]) -> None:
