@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import watermarks
@@ -138,7 +138,10 @@ def _other_versions(account: Account, now: int) -> Any:
 
 
 def _open_operations(account: Account) -> Any:
-    late = OperationRow.updated < database_ms() - OPERATION_LATE_SECONDS * 1_000
+    # Whoever tries to settle one writes to it, so only its beginning tells how long it has been open.
+    late = and_(
+        OperationRow.created < database_ms() - OPERATION_LATE_SECONDS * 1_000, OperationRow.lease_until <= database_ms()
+    )
     return (
         select(func.count(), func.count().filter(late))
         .select_from(OperationRow)

@@ -131,7 +131,10 @@ async def test_mutations_that_are_not_settled_are_counted_and_told_of_when_they_
     assert now.operations_pending == 1
     assert not [sentence for sentence in now.warnings if "not settled" in sentence]
     async with services.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE operations SET updated = updated - 700000")
+        await connection.exec_driver_sql("UPDATE operations SET created = created - 700000")
+    assert not [sentence for sentence in (await of(shop)).warnings if "not settled" in sentence], "It is under way."
+    async with services.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE operations SET lease_until = 0")
     assert [sentence for sentence in (await of(shop)).warnings if "not settled" in sentence]
 
 
