@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Text, delete, or_
+from sqlalchemy import BigInteger, Boolean, Text, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
@@ -58,6 +58,14 @@ async def hold(connection: AsyncConnection, account: Account, name: str, owner: 
         )
     )
     return bool(taken.rowcount)
+
+
+async def held_until(connection: AsyncConnection, account: Account, name: str) -> int | None:
+    """When the lease runs out unless it is renewed (milliseconds since 1970), whosever it is."""
+    statement = select(Lease.until).where(
+        Lease.account == account.id, Lease.livemode == account.livemode, Lease.name == name
+    )
+    return (await connection.scalars(statement)).one_or_none()
 
 
 async def let_go(connection: AsyncConnection, account: Account, name: str, owner: str) -> None:

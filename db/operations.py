@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, Boolean, Index, Text, UniqueConstraint, delete, select, update
+from sqlalchemy import JSON, BigInteger, Boolean, Index, Text, UniqueConstraint, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,6 +66,8 @@ class StepRow(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What Stripe answered, without client secrets, and when it was true."""
     begun: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_operation_steps_begun", "begun"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,3 +233,15 @@ async def _write(connection: AsyncConnection, operation: str, owner: str, **valu
     )
     if not (await connection.execute(statement)).rowcount:
         raise LeaseLost("Another process has taken this operation up.")
+
+
+async def calls_of_the_last_second(connection: AsyncConnection, account: Account) -> int:
+    """How many steps of operations any process has begun in it."""
+    statement = (
+        select(func.count())
+        .select_from(StepRow)
+        .join(OperationRow, OperationRow.id == StepRow.operation)
+        .where(OperationRow.account == account.id, OperationRow.livemode == account.livemode)
+        .where(StepRow.begun > database_ms() - 1_000)
+    )
+    return await connection.scalar(statement) or 0

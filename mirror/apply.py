@@ -1,7 +1,7 @@
 """The one door into the mirror: every object enters here, from whichever road it comes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -46,16 +46,24 @@ class Mirror:
         self.background = Background()
         self.census = Census(engine, account)
 
-    async def settle(self, answers: Sequence[Answer], also: Also | None = None) -> None:
+    async def settle(
+        self, answers: Sequence[Answer], also: Also | None = None, *, coming: Set[str] | None = None
+    ) -> None:
         """Put what Stripe answered into the mirror and run `also`, all in one transaction.
 
         What is too close to call is asked of Stripe again first, outside the transaction. Raises the gateway's errors
-        when that fails, and then nothing is written.
+        when that fails, and then nothing is written. `coming` is given by who lists everything: these are pages of
+        lists, expanded so that each object is whole, and of those types more pages come, so that they are not asked for
+        now. What the objects refer to is then that caller's business too.
         """
         arrivals = Arrivals(API_VERSION)
         for answer in answers:
             arrivals.take(stored_forms(answer.data), answer.seen, known={})
-        await self._enter_whole(Entry(arrivals), also)
+        if coming is None:
+            await self._enter_whole(Entry(arrivals), also)
+        else:
+            whole = {form.key for form in arrivals.forms() if form.parent is None and not form.cut_short}
+            await self._enter_whole(Entry(arrivals, completed=whole, coming=coming), also)
 
     async def arrive(self, stripe_object: Mapping[str, Any], seen: Seen, *, deleted: bool = False) -> None:
         """Put away the object of an event, which was true at the event's time.
@@ -114,7 +122,7 @@ class Mirror:
         except Outdated:
             return False
         missing = missing_references([form for form, _ in forms])
-        if missing:
+        if missing and entry.coming is None:
             self.background.start(self._fetch_missing(missing))
         return True
 

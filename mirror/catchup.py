@@ -56,28 +56,30 @@ class CatchUp:
                 log.warning("Stripe's events could not be read.", error=type(error).__name__)
             going_on = await self._mirror.background.pause(SOON_SECONDS if found is None else PAUSE_SECONDS)
 
-    async def once(self) -> int | None:
+    async def once(self, since: int | None = None) -> int | None:
         """Read the events since the last time. How many were not known, or None while another process reads.
 
-        Raises the gateway's errors; what was read until then is kept, and read again next time.
+        At least those since a moment (whole seconds, UTC), if given; without one and without a last time there are none
+        to read. Raises the gateway's errors; what was read until then is kept, and read again next time.
         """
         if not await self._hold():
             return None
         try:
-            return await self._read()
+            return await self._read(since)
         finally:
             async with self._engine.begin() as connection:
                 await leases.let_go(connection, self._account, NAME, self._owner)
 
-    async def _read(self) -> int:
+    async def _read(self, since: int | None) -> int:
         async with self._engine.connect() as connection:
             read_to = await watermarks.read(connection, self._account, NAME)
         if read_to is None:
             # An account that was never read: what happened before is the business of a sync.
-            read_to = int(time.time())
+            read_to = int(time.time()) if since is None else since
         found, reached = 0, read_to
         first = True
-        async for page in self._gateway.events(read_to - OVERLAP_SECONDS):
+        begin = read_to if since is None else min(read_to, since)
+        async for page in self._gateway.events(begin - OVERLAP_SECONDS):
             if first:
                 first, reached = False, page.seen.earliest
                 await self._look_for_a_gap(read_to, reached)

@@ -56,6 +56,8 @@ class Entry:
     may_ask: bool = True
     completed: set[Key] = field(default_factory=set)
     """What was asked for because it is left out of objects; it is not asked for twice."""
+    coming: Set[str] | None = None
+    """The types that are listed next, and not asked for; None where nothing is listed."""
     unanswerable: set[Key] = field(default_factory=set)
     """What Stripe has no way to retrieve, or what its owner does not have any more: it is taken as it came."""
 
@@ -119,7 +121,8 @@ class Deciding:
                 needed = await Needs(connection, self._account).of(taken, entry.arrivals, known)
             for key, wanted in needed.items():
                 for question in wanted - entry.completed:
-                    questions[question].add(key)
+                    if question.type not in (entry.coming or ()):
+                        questions[question].add(key)
         return questions
 
     async def _settled(

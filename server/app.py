@@ -30,15 +30,20 @@ from server.wiring import Wiring
 
 
 def build(
-    settings: Settings, *, graphiql: GraphiQL | None = None, metrics_listener: socket.socket | None = None
+    settings: Settings,
+    *,
+    graphiql: GraphiQL | None = None,
+    metrics_listener: socket.socket | None = None,
+    fill: bool = False,
 ) -> Starlette:
     """The application; what it opens is opened when it starts. `graphiql` stands in for the page without a token.
 
-    Nothing is counted unless there is somewhere to tell it.
+    Nothing is counted unless there is somewhere to tell it. With `fill` the mirror is filled from Stripe's lists
+    meanwhile.
     """
     metrics = None if metrics_listener is None else Metrics()
     measures: Measures = metrics or UNMEASURED
-    wiring = Wiring(settings, measures)
+    wiring = Wiring(settings, measures, fill=fill)
     page = graphiql or (GraphiQL() if settings.graphiql else None)
     graphql = GraphQL(wiring, authenticator(settings), documents(settings), page, measures)
     health = Health(wiring)

@@ -13,6 +13,7 @@ COMMANDS = (
     "serve",
     "sandbox",
     "migrate",
+    "sync",
     "events",
     "status",
     "verify",

@@ -25,6 +25,7 @@ from resolvers.context import Policy, Services
 from resolvers.reading.limits import Limits
 from schema.execution import Executor
 from server.settings import Settings
+from server.syncing import fill
 from webhooks.drain import Drain
 from webhooks.endpoint import WebhookEndpoint
 
@@ -51,7 +52,7 @@ def limits(settings: Settings) -> Limits:
 class Wiring:
     """Opens what a process needs, and closes it in the end: `async with wiring.running()`."""
 
-    def __init__(self, settings: Settings, measures: Measures = UNMEASURED) -> None:
+    def __init__(self, settings: Settings, measures: Measures = UNMEASURED, *, fill: bool = False) -> None:
         self._measures = measures
         if settings.stripe_secret_key is None:
             raise ValueError("A server needs a secret key.")
@@ -60,6 +61,8 @@ class Wiring:
         self._engine: AsyncEngine | None = None
         self._reads: Reads | None = None
         self._wired: Wired | None = None
+        self._fill = fill
+        self._filling: asyncio.Task[None] | None = None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -104,9 +107,10 @@ class Wiring:
                 self._wired = self._wire(gateway, account)
             yield
         finally:
-            if asking is not None:
-                asking.cancel()
-                await asyncio.gather(asking, return_exceptions=True)
+            beside = [task for task in (asking, self._filling) if task is not None]
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             if self._wired is not None:
                 await self._wired.services.in_flight.drain()
                 await self._wired.services.mirror.close()
@@ -161,6 +165,8 @@ class Wiring:
         catch_up = CatchUp(self.engine, gateway, mirror, inbox)
         for work in (overdue.watch(), Drain(inbox, mirror.background).run(), catch_up.run()):
             mirror.background.start(work)
+        if self._fill:
+            self._filling = asyncio.create_task(fill(self.engine, account, settings))
         log.info("serving", account=account.id, livemode=account.livemode)
         return Wired(
             services=services,

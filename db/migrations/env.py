@@ -8,6 +8,7 @@ import db.leases
 import db.operations
 import db.rederivations
 import db.subscribers
+import db.syncs
 import db.tables
 import db.watermarks  # noqa: F401
 from db.base import Base

@@ -12,6 +12,7 @@ import stripe
 from mirror.errors import StripeError, from_sdk
 from mirror.gateway import events, invoice_payments, invoices, payment_methods, subscriptions
 from mirror.gateway.call import API_VERSION, Answer, Call, seen
+from mirror.gateway.pace import Pace
 from mirror.gateway.retrieve import retrieve
 from mirror.gateway.transport import Transport
 from mirror.measures import UNMEASURED, Measures
@@ -22,15 +23,23 @@ __all__ = ["API_VERSION", "Answer", "Call", "Gateway"]
 class Gateway:
     """One Stripe account, spoken to in one API version.
 
-    Everything raises the errors of mirror.errors, and nothing of the SDK's.
+    Everything raises the errors of mirror.errors, and nothing of the SDK's. With a `pace` every call, each try of it,
+    waits for its turn.
     """
 
     def __init__(
-        self, *, secret_key: str, api_base: str, timeout_seconds: float, measures: Measures = UNMEASURED
+        self,
+        *,
+        secret_key: str,
+        api_base: str,
+        timeout_seconds: float,
+        measures: Measures = UNMEASURED,
+        pace: Pace | None = None,
     ) -> None:
         # The SDK would write an id of the machine into the home directory, and send it along.
         stripe.enable_telemetry = False
-        self._transport = Transport(timeout_seconds)
+        self._transport = Transport(timeout_seconds, pace)
+        self._pace = pace
         self._measures = measures
         self._client = stripe.StripeClient(
             secret_key,
@@ -69,6 +78,9 @@ class Gateway:
         """Send the call. A call that changes something needs an idempotency key, to be safe to repeat."""
         options = {} if idempotency_key is None else {"idempotency_key": idempotency_key}
         clock = asyncio.get_running_loop().time
+        if self._pace is not None:
+            # Waiting for a turn is not the call's own time.
+            await self._pace.turn()
         begun = clock()
         try:
             response = await self._client.raw_request_async(call.method, call.path, **dict(call.params), **options)

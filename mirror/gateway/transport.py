@@ -11,6 +11,7 @@ import orjson
 import stripe
 
 from mirror.errors import Unavailable, Uncertain
+from mirror.gateway.pace import Pace
 
 TRIES = 3
 FIRST_PAUSE_SECONDS = 0.25
@@ -27,9 +28,10 @@ class Transport(stripe.HTTPClient):
 
     name = "httpx"
 
-    def __init__(self, timeout_seconds: float) -> None:
+    def __init__(self, timeout_seconds: float, pace: Pace | None = None) -> None:
         super().__init__()
         self._timeout_seconds = timeout_seconds
+        self._pace = pace
         self._http = httpx.AsyncClient(
             timeout=None,
             limits=httpx.Limits(max_connections=100, keepalive_expiry=KEEP_ALIVE_SECONDS),
@@ -54,6 +56,8 @@ class Transport(stripe.HTTPClient):
         tried = 0
         while True:
             tried += 1
+            if tried > 1 and self._pace is not None:
+                await self._pace.turn()
             try:
                 response = await self._send(method, url, headers, post_data, deadline)
             except Unavailable:
@@ -62,6 +66,8 @@ class Transport(stripe.HTTPClient):
                     raise
             else:
                 pause = _pause(tried, response)
+                if response.status_code == 429 and self._pace is not None:
+                    self._pace.slow_down(pause)
                 if tried == TRIES or not may_repeat(response) or clock() + pause > deadline:
                     return self._left_to_read(response), response.status_code, response.headers
             await asyncio.sleep(pause)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Annotated, NoReturn
 
+import structlog
 import typer
 import uvicorn
 from starlette.applications import Starlette
@@ -29,11 +30,15 @@ from server.parent import end_with_parent
 from server.refusal import Refusal
 from server.sandbox import SUBSCRIBER, running_sandbox, wait_for_sandbox, with_sandbox
 from server.settings import Settings, is_loopback, read_settings
+from server.syncing import was_never_filled
 from server.tokens import operator_token, subscriber_token
 from server.trusted_documents import read_documents
 
+log = structlog.stdlib.get_logger(__name__)
+
 SANDBOX_TOKEN_SECONDS = 30 * 24 * 3600
 KEEP_ALIVE_SECONDS = 75
+NEVER_FILLED = "The mirror was never filled from Stripe"
 
 
 def run(
@@ -48,10 +53,15 @@ def run(
     migrate: Annotated[
         bool, typer.Option("--migrate", help="Bring the database's schema up to date first; SQLite's always is.")
     ] = False,
+    sync: Annotated[
+        bool,
+        typer.Option("--sync", help="Fill a mirror that was never filled, beside the server."),
+    ] = False,
 ) -> None:
     """Serve GraphQL at /graphql and Stripe's webhooks at /webhooks/stripe.
 
-    Needs STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS and JWT_SECRET or JWT_JWKS_URL; with --sandbox it needs nothing.
+    Needs STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS and JWT_SECRET or JWT_JWKS_URL; with --sandbox it needs nothing, and
+    fills the mirror too.
     """
     # uvicorn ends gracefully at a signal, and then raises the same signal again.
     for ending in (signal.SIGTERM, signal.SIGINT):
@@ -73,19 +83,22 @@ def run(
                 running_sandbox(port=sandbox_port, webhook_url=webhook_url, settings=settings)
             )
         _prepare_database(settings, migrate)
+        fill = _is_to_be_filled(settings, wanted=sync or sandbox)
         page = None
         if sandbox:
             wait_for_sandbox(sandbox_port)
             page = sandbox_page(settings, host)
             _greet(settings, address(listener), sandbox_port)
-        _serve(functools.partial(application, settings, page, metrics_listener), settings, listener, workers)
+        _serve(functools.partial(application, settings, page, metrics_listener, fill), settings, listener, workers)
 
 
-def application(settings: Settings, page: GraphiQL | None, metrics_listener: socket.socket | None) -> Starlette:
+def application(
+    settings: Settings, page: GraphiQL | None, metrics_listener: socket.socket | None, fill: bool
+) -> Starlette:
     """What each server process runs."""
     end_with_parent()
     configure_logging(settings.log_level)
-    return build(settings, graphiql=page, metrics_listener=metrics_listener)
+    return build(settings, graphiql=page, metrics_listener=metrics_listener, fill=fill)
 
 
 def _listen_for_metrics(settings: Settings, stack: ExitStack, workers: int) -> socket.socket | None:
@@ -144,6 +157,20 @@ def _prepare_database(settings: Settings, migrate: bool) -> None:
     if not migrate and database_url(url).get_backend_name() != "sqlite":
         raise Refusal(BEHIND)
     migrate_apart()
+
+
+def _is_to_be_filled(settings: Settings, *, wanted: bool) -> bool:
+    """Asks who sits at a terminal, and tells others what to do."""
+    assert settings.stripe_secret_key is not None
+    url, secret_key = settings.database_url.get_secret_value(), settings.stripe_secret_key.get_secret_value()
+    if not asyncio.run(was_never_filled(url, secret_key)):
+        return False
+    if wanted:
+        return True
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return typer.confirm(f"{NEVER_FILLED}. Copy what Stripe holds now, beside the server?", default=True, err=True)
+    log.warning(f"{NEVER_FILLED}: run `stripe-graphql sync`, or start with --sync.")
+    return False
 
 
 def _greet(settings: Settings, here: str, sandbox_port: int) -> None:

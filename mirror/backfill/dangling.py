@@ -1,0 +1,52 @@
+"""Find references whose target is not here."""
+
+from collections.abc import AsyncIterator, Collection
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.accounts import Account
+from db.tables import RESOURCES
+from mirror.backfill.patience import Say
+from mirror.backfill.vanished import ids_of
+from mirror.stored import Key
+
+AT_ONCE = 1_000
+TABLES = {table.object_name: table for table in RESOURCES}
+HAVE_NO_ID_TO_ASK_FOR = frozenset({"discount"})
+
+
+async def dangling(engine: AsyncEngine, account: Account, types: Collection[str], say: Say) -> AsyncIterator[Key]:
+    """What objects of the types refer to and the mirror does not have, some at a time; some of it more than once."""
+    for table in RESOURCES:
+        if table.object_name not in types:
+            continue
+        for column in table.__table__.columns:
+            target = TABLES.get(column.info.get("to", ""))
+            if target is None or target.object_name in HAVE_NO_ID_TO_ASK_FOR:
+                continue
+            async for id in _missing(engine, account, table, column, target, say):
+                yield Key(target.object_name, id)
+
+
+async def _missing(
+    engine: AsyncEngine, account: Account, table: Any, column: Any, target: Any, say: Say
+) -> AsyncIterator[str]:
+    last = ""
+    while True:
+        there = exists().where(target.account == table.account, target.livemode == table.livemode, target.id == column)
+        statement = (
+            select(column)
+            .where(table.account == account.id, table.livemode == account.livemode, table.deleted.is_(False))
+            .where(column > last, ~there)
+            .distinct()
+            .order_by(column)
+            .limit(AT_ONCE)
+        )
+        ids = await ids_of(engine, statement, say)
+        for id in ids:
+            yield id
+        if len(ids) < AT_ONCE:
+            return
+        last = ids[-1]
