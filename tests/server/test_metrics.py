@@ -68,10 +68,11 @@ def test_what_is_done_is_counted_in_few_words_and_without_ids(running: tuple[Hub
         assert not re.search(rf"{created}|cus_|ada@|evt_|nonsense|Bearer", name)
 
 
-def test_the_figures_of_the_mirrors_status_are_gauges(running: tuple[Hub, Scrape]) -> None:
+def test_the_figures_of_the_mirrors_status_are_gauges_and_not_on_the_public_port(running: tuple[Hub, Scrape]) -> None:
     hub, scrape = running
     hub.subscriber("ada").ask(CREATE)
     found = scrape()
+    assert hub.http.get("/metrics").status_code == 404
     assert found["stripe_graphql_status_readable"] == 1
     assert found["stripe_graphql_resource_rows,resource=customers"] == 1
     assert found["stripe_graphql_events_failed"] == 0
@@ -95,11 +96,6 @@ def test_what_was_counted_is_told_while_the_database_tells_nothing(running: tupl
     assert found["stripe_graphql_status_readable"] == 0
     assert found["stripe_graphql_requests_total,kind=mutation,outcome=ok"] == 1
     assert "stripe_graphql_lag_seconds" not in found
-
-
-def test_figures_are_not_on_the_public_port(running: tuple[Hub, Scrape]) -> None:
-    hub, _ = running
-    assert hub.http.get("/metrics").status_code == 404
 
 
 def test_it_is_off_and_for_this_machine_alone_unless_set(no_settings: Path) -> None:
