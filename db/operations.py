@@ -7,7 +7,19 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, Boolean, Index, Text, UniqueConstraint, delete, func, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Index,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +33,7 @@ class OperationState(StrEnum):
     BEGUN = "begun"
     DONE = "done"
     NOT_SENT = "not_sent"
-    """Closed without anything having been carried out; it is never sent later unless its caller asks again."""
+    """Closed, since what it was for was not carried out; it is never sent later unless its caller asks again."""
 
 
 class OperationRow(Base):
@@ -44,6 +56,16 @@ class OperationRow(Base):
     lease_owner: Mapped[str | None] = mapped_column(Text)
     lease_until: Mapped[int] = mapped_column(BigInteger)
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    input: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What was asked for, so that it can be settled without its caller."""
+    claims: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What the caller's token told besides who it is."""
+    attempts: Mapped[int] = mapped_column(BigInteger, default=0)
+    """How often it was tried in vain to settle it without its caller."""
+    due: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Not to be settled without its caller before."""
+    error: Mapped[str | None] = mapped_column(Text)
+    """Why it is not settled yet."""
     created: Mapped[int] = mapped_column(BigInteger)
     updated: Mapped[int] = mapped_column(BigInteger)
 
@@ -105,11 +127,25 @@ class FoundStep:
     age_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an operation is settled by when its caller is gone, as plain data: the request, and the token's claims."""
+
+    input: dict[str, Any] | None = None
+    claims: dict[str, Any] | None = None
+
+
+NOTHING_KEPT = Kept()
+FREE: Mapping[str, Any] = {"lease_owner": None, "lease_until": 0}
+
+
 class LeaseLost(Exception):
     """Somebody else took the operation up, since this process was silent for too long."""
 
 
-async def begin(connection: AsyncConnection, identity: Identity, input_hash: str, owner: str) -> bool:
+async def begin(
+    connection: AsyncConnection, identity: Identity, input_hash: str, owner: str, kept: Kept = NOTHING_KEPT
+) -> bool:
     """Write the operation and take its lease. False when there is one of that identity already."""
     statement = insert(connection, OperationRow).values(
         id=identity.operation,
@@ -119,6 +155,8 @@ async def begin(connection: AsyncConnection, identity: Identity, input_hash: str
         mutation=identity.mutation,
         key=identity.key,
         input_hash=input_hash,
+        input=kept.input,
+        claims=kept.claims,
         state=OperationState.BEGUN,
         lease_owner=owner,
         lease_until=database_ms() + LEASE_MS,
@@ -141,20 +179,17 @@ async def find(connection: AsyncConnection, identity: Identity) -> Found | None:
     return Found(row.input_hash, OperationState(row.state), row.outcome, row.leased)
 
 
-async def take_up(connection: AsyncConnection, operation: str, owner: str) -> bool:
+async def take_up(connection: AsyncConnection, operation: str, owner: str, kept: Kept = NOTHING_KEPT) -> bool:
     """Take the lease of an unfinished operation that nobody works on. False when somebody was quicker."""
-    statement = (
-        update(OperationRow)
-        .where(OperationRow.id == operation, OperationRow.state != OperationState.DONE)
-        .where(OperationRow.lease_until <= database_ms())
-        .values(
-            state=OperationState.BEGUN,
-            lease_owner=owner,
-            lease_until=database_ms() + LEASE_MS,
-            updated=database_ms(),
-        )
+    asked = {} if kept.input is None else {"input": kept.input, "claims": kept.claims}
+    return await _take(
+        connection, operation, owner, OperationRow.state != OperationState.DONE, state=OperationState.BEGUN, **asked
     )
-    return bool((await connection.execute(statement)).rowcount)
+
+
+async def take_over(connection: AsyncConnection, operation: str, owner: str) -> bool:
+    """Take the lease of a begun operation in its caller's stead. False when somebody was quicker."""
+    return await _take(connection, operation, owner, OperationRow.state == OperationState.BEGUN)
 
 
 async def renew(connection: AsyncConnection, operation: str, owner: str) -> None:
@@ -163,18 +198,16 @@ async def renew(connection: AsyncConnection, operation: str, owner: str) -> None
 
 
 async def finish(connection: AsyncConnection, operation: str, owner: str, outcome: Mapping[str, Any]) -> None:
-    await _write(
-        connection, operation, owner, state=OperationState.DONE, outcome=dict(outcome), lease_owner=None, lease_until=0
-    )
+    await _write(connection, operation, owner, **FREE, state=OperationState.DONE, outcome=dict(outcome), error=None)
 
 
 async def close_as_not_sent(connection: AsyncConnection, operation: str, owner: str) -> None:
-    await _write(connection, operation, owner, state=OperationState.NOT_SENT, lease_owner=None, lease_until=0)
+    await _write(connection, operation, owner, **FREE, state=OperationState.NOT_SENT, error=None)
 
 
-async def release(connection: AsyncConnection, operation: str, owner: str) -> None:
-    """Leave the operation unfinished, for whoever asks next."""
-    await _write(connection, operation, owner, lease_owner=None, lease_until=0)
+async def release(connection: AsyncConnection, operation: str, owner: str, error: str) -> None:
+    """Leave the operation unfinished, for whoever asks next. `error` says why it is unfinished."""
+    await _write(connection, operation, owner, **FREE, error=error)
 
 
 async def forget(connection: AsyncConnection, operation: str, owner: str) -> None:
@@ -223,6 +256,17 @@ async def undo_step(connection: AsyncConnection, operation: str, owner: str, nam
         .where(StepRow.operation == operation, StepRow.name == name)
         .values(call=None, idempotency_key=next_key)
     )
+
+
+async def _take(
+    connection: AsyncConnection, operation: str, owner: str, condition: ColumnElement[bool], **values: Any
+) -> bool:
+    statement = (
+        update(OperationRow)
+        .where(OperationRow.id == operation, condition, OperationRow.lease_until <= database_ms())
+        .values(**values, lease_owner=owner, lease_until=database_ms() + LEASE_MS, updated=database_ms())
+    )
+    return bool((await connection.execute(statement)).rowcount)
 
 
 async def _write(connection: AsyncConnection, operation: str, owner: str, **values: Any) -> None:

@@ -148,6 +148,13 @@ class Deciding:
         for question, answer in zip(asked, answers, strict=True):
             try:
                 self._take(entry.arrivals, question, answer, known)
+            except UnknownObject as error:
+                is_part = question not in entry.questions and question not in entry.arrivals
+                if question.type == "invoiceitem" and is_part:
+                    # It went with the invoice that still named it.
+                    entry.completed.add(question)
+                else:
+                    reasons.update(dict.fromkeys(questions[question], error))
             except Exception as error:
                 reasons.update(dict.fromkeys(questions[question], error))
             else:

@@ -103,6 +103,11 @@ class IdempotencyMismatch(Refused):
     """The idempotency key was used before with other parameters."""
 
 
+def told(error: StripeError) -> str:
+    """The error in a sentence that may be logged and kept: nothing of what Stripe said to people."""
+    return type(error).__name__ if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
+
+
 def from_sdk(error: stripe.StripeError, *, writing: bool) -> StripeError:
     """Our name for the SDK's error. `writing` tells a request that changes something from a question."""
     status = error.http_status or 0

@@ -57,9 +57,13 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request. `now` is whole seconds, UTC: one moment for every condition of the request."""
+    """One request. `now` is whole seconds, UTC: one moment for every condition of the request.
+
+    `settling` tells that an operation is settled without its caller, who made the request a while ago.
+    """
 
     services: Services
     caller: Caller
     request_id: str
     now: int
+    settling: bool = False

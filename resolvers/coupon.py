@@ -52,12 +52,18 @@ async def add_coupon(context: Context, request: AddCouponRequest) -> Outcome:
             await _check(context, operation, request, await customer_of(context, customer, "customer"))
         outcome = Outcome(customer=customer)
         found = await operation.pages(subscriptions.of_customer(customer))
-        live = [each for each in found if each["status"] not in NOT_LIVE and request.subscription in (None, each["id"])]
+        live = [
+            each
+            for each in found
+            if operation.has_begun(_step(each))
+            or (each["status"] not in NOT_LIVE and request.subscription in (None, each["id"]))
+        ]
         if not live or operation.has_begun("keep"):
             await keep(operation, customer, request.coupon)
             sentence = "There is no subscription to discount now. The coupon is kept for the next one."
             raise Rejected(UserError(UserErrorCode.NOTHING_TO_DISCOUNT, sentence), outcome)
-        for subscription in sorted(live, key=lambda each: str(each["id"])):
+        # What was carried out goes first: it tells that the rest is to be completed.
+        for subscription in sorted(live, key=lambda each: (not operation.has_result(_step(each)), str(each["id"]))):
             await _discount(operation, subscription, request.coupon)
         return Outcome(customer=customer, subscriptions=tuple(each["id"] for each in live))
 
@@ -81,7 +87,7 @@ async def _check(context: Context, operation: Operation, request: AddCouponReque
 
 async def _discount(operation: Operation, subscription: Mapping[str, Any], coupon: str) -> None:
     """Stripe replaces the whole list of discounts: those that are to stay are sent along."""
-    name = f"discount:{subscription['id']}"
+    name = _step(subscription)
     if not operation.has_begun(name) and coupon in _coupons(subscription):
         return
     discounts: list[SubscriptionUpdateParamsDiscount] = [{"discount": each["id"]} for each in subscription["discounts"]]
@@ -90,6 +96,10 @@ async def _discount(operation: Operation, subscription: Mapping[str, Any], coupo
         subscription["id"], {"discounts": discounts, "expand": ["discounts.source.coupon"]}
     )
     await operation.step(name, call, done=lambda seen: coupon in _coupons(seen))
+
+
+def _step(subscription: Mapping[str, Any]) -> str:
+    return f"discount:{subscription['id']}"
 
 
 def _coupons(subscription: Mapping[str, Any]) -> set[str | None]:

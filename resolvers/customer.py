@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from db.operations import Identity
+from db import unsettled
+from db.engine import reading
+from db.operations import Identity, Kept
 from mirror.errors import IdempotencyMismatch, Refused
 from mirror.gateway import customers
 from mirror.gateway.made_by import made_by
 from resolvers.checks import OPERATION_KEY, Checks
-from resolvers.context import Context, Services
+from resolvers.context import Context
 from resolvers.operation import Operation
 from resolvers.outcome import Outcome, Rejected, UserErrorCode
 from resolvers.perform import Work, perform
 from resolvers.refused import for_caller
-from resolvers.reservation import begin_next_generation, reserve
+from resolvers.request import kept
+from resolvers.reservation import Reservation, begin_next_generation, reserve
 
 if TYPE_CHECKING:
     from stripe.params import CustomerCreateParams
 
 PATHS: Mapping[str, tuple[str, ...]] = {"email": ("email",), "name": ("name",)}
+CREATE_CUSTOMER = "createCustomer"
 DAY_SECONDS = 86_400
 
 
@@ -61,10 +65,10 @@ async def get_or_create_customer(context: Context, request: GetOrCreateCustomerR
     if (name := request.name if caller.is_operator else request.name or caller.name) is not None:
         params["name"] = name
     assert subscriber is not None
-    making = _Making(services, subscriber, params, {**metadata, key: subscriber})
+    making = _Making(context, subscriber, params, {**metadata, key: subscriber})
 
-    async def act(_operation: Operation) -> Outcome:
-        outcome = await making.outcome()
+    async def act(operation: Operation) -> Outcome:
+        outcome = await making.outcome(operation.id)
         if outcome.errors:
             raise Rejected(outcome.errors[0], outcome)
         return outcome
@@ -74,26 +78,50 @@ async def get_or_create_customer(context: Context, request: GetOrCreateCustomerR
     return await perform(context, "getOrCreateCustomer", request, act, paths=PATHS)
 
 
+@dataclass(frozen=True, slots=True)
+class CreateCustomerRequest:
+    """The making of a subscriber's customer: what getOrCreateCustomer begins where there is none.
+
+    `asked_by` is the operation of the one who began it, who hears that it was created also when asking again.
+    """
+
+    generation: int
+    subscriber: str
+    params: Mapping[str, Any]
+    metadata: Mapping[str, str]
+    asked_by: str | None = None
+    idempotency_key: str | None = None
+
+
+async def create_customer(context: Context, request: CreateCustomerRequest) -> Outcome:
+    """Settle the making of a customer. The outcome has `customer` and `created`."""
+    params = cast("CustomerCreateParams", request.params)
+    making = _Making(context, request.subscriber, params, request.metadata)
+    return (await making.make(request.generation, request.asked_by))[0]
+
+
 class _Making:
     """The making of a subscriber's customer is one operation for all who ask, so that only one of them does it."""
 
     def __init__(
-        self, services: Services, subscriber: str, params: CustomerCreateParams, metadata: dict[str, str]
+        self, context: Context, subscriber: str, params: CustomerCreateParams, metadata: Mapping[str, str]
     ) -> None:
-        self._services = services
+        self._context = context
+        self._services = context.services
         self._subscriber = subscriber
         self._params = params
         self._metadata = metadata
 
-    async def outcome(self) -> Outcome:
+    async def outcome(self, asked_by: str | None = None) -> Outcome:
+        """`asked_by` is the operation that asks, where an idempotency key makes it one."""
         clock = asyncio.get_running_loop().time
         patience = clock() + self._services.policy.stripe_timeout_seconds
         pause = 0.02
         while True:
             reservation = await reserve(self._services, self._subscriber)
             if reservation.customer is not None:
-                return Outcome(customer=reservation.customer)
-            made, mine = await self._make(reservation.generation)
+                return await self._known(reservation, reservation.customer, asked_by)
+            made, mine = await self.make(reservation.generation, asked_by)
             linked = (await reserve(self._services, self._subscriber)).customer
             if linked is not None:
                 return Outcome(customer=linked, created=mine and made.created and linked == made.customer)
@@ -104,7 +132,7 @@ class _Making:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.5)
 
-    async def _make(self, generation: int) -> tuple[Outcome, bool]:
+    async def make(self, generation: int, asked_by: str | None) -> tuple[Outcome, bool]:
         """How the making went, and whether it was ours."""
         mine = False
 
@@ -113,8 +141,32 @@ class _Making:
             mine = True
             return await self._find_or_create(operation)
 
-        identity = Identity(self._services.account, "", "createCustomer", f"{generation}:{self._subscriber}")
-        return await Work(self._services, identity, "", act, PATHS).outcome(), mine
+        asked = CreateCustomerRequest(generation, self._subscriber, self._params, self._metadata, asked_by)
+        work = Work(
+            self._services,
+            self._identity(generation),
+            "",
+            act,
+            PATHS,
+            Kept(kept(self._context, asked).input),
+            settling=self._context.settling,
+        )
+        return await work.outcome(), mine
+
+    def _identity(self, generation: int) -> Identity:
+        return Identity(self._services.account, "", CREATE_CUSTOMER, f"{generation}:{self._subscriber}")
+
+    async def _known(self, reservation: Reservation, customer: str, asked_by: str | None) -> Outcome:
+        """A customer that is there. It was created by whoever asks, when that one had begun it and is asking again."""
+        created = False
+        if asked_by is not None:
+            id = self._identity(reservation.generation).operation
+            async with reading(self._services.engine).connect() as connection:
+                making = await unsettled.read(connection, self._services.account, id)
+            if making is not None and making.outcome is not None and making.kept.input is not None:
+                is_theirs = making.kept.input.get("asked_by") == asked_by
+                created = is_theirs and bool(making.outcome["created"]) and making.outcome["customer"] == customer
+        return Outcome(customer=customer, created=created)
 
     async def _find_or_create(self, operation: Operation) -> Outcome:
         if not operation.has_begun("create"):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from db.tables import Invoice, Subscription
 from mirror.errors import AuthenticationRequired, CardDeclined
-from mirror.gateway import Call, invoices
+from mirror.gateway import Answer, Call, invoices
 from resolvers.checks import INVOICE, Checks
 from resolvers.context import Context
 from resolvers.operation import Operation, Prepare
 from resolvers.outcome import Outcome, PaymentOutcome, Rejected, UserError, UserErrorCode
 from resolvers.ownership import customer_now, owned
-from resolvers.payment import default_payment_method, id_of, look_at_refusal, of_invoice
+from resolvers.payment import default_payment_method, id_of, intent_of, look_at_refusal, of_invoice
 from resolvers.payment_method import usable
 from resolvers.perform import perform
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stripe.params import InvoicePayParams
 
 PATHS: Mapping[str, tuple[str, ...]] = {"payment_method": ("paymentMethod",), "invoice": ("invoice",)}
+
+UNDER_WAY = ("processing", "requires_action", "requires_capture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ async def pay(
     Raises what Stripe refuses, unless it is about the card.
     """
     try:
-        paid = (await operation.step("pay", call)).data
+        paid = (await operation.step("pay", call, look=lambda age: _look(operation, invoice, age))).data
     except (CardDeclined, AuthenticationRequired) as error:
         await look_at_refusal(operation, error)
         unpaid = (await operation.fetch("invoice", invoice)).data
@@ -85,6 +87,19 @@ async def pay(
             raise
         return unpaid, payment
     return paid, await of_invoice(operation, paid)
+
+
+async def _look(operation: Operation, invoice: str, age_seconds: float) -> Answer | None:
+    """Whether the invoice was paid, or that was tried, since the step was begun: both are how the payment went."""
+    gateway = operation.services.gateway
+    answer = await gateway.fetch("invoice", invoice)
+    if answer.data["status"] == "paid":
+        return answer
+    payments = [each async for page in gateway.invoice_payments(invoice=invoice) for each in page.data["data"]]
+    intent = intent_of(payments) or {}
+    charge = intent.get("latest_charge")
+    is_tried = isinstance(charge, Mapping) and charge["created"] >= int(answer.seen.latest - age_seconds) - 1
+    return answer if is_tried or intent.get("status") in UNDER_WAY else None
 
 
 async def _has_payment_method(

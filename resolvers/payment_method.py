@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.tables import PaymentMethod
-from mirror.errors import CardDeclined, Refused
-from mirror.gateway import customers, payment_methods
+from mirror.errors import CardDeclined, NotFound, Refused
+from mirror.gateway import Answer, customers, payment_methods
 from resolvers.checks import Checks
 from resolvers.context import Context
 from resolvers.operation import Operation
@@ -74,7 +74,7 @@ async def attach(operation: Operation, payment_method: str, customer: str, *path
         answer = await operation.step(
             "attach",
             payment_methods.attach(payment_method, {"customer": customer}),
-            done=lambda seen: id_of(seen["customer"]) == customer,
+            look=lambda age_seconds: _look(operation, payment_method, customer, age_seconds),
         )
     except CardDeclined:
         raise
@@ -84,6 +84,27 @@ async def attach(operation: Operation, payment_method: str, customer: str, *path
         return payment_method
     attached: str = answer.data["id"]
     return attached
+
+
+async def _look(operation: Operation, payment_method: str, customer: str, age_seconds: float) -> Answer | None:
+    """Whether it was attached. Stripe's test tokens become a payment method of their own each time."""
+    gateway = operation.services.gateway
+    try:
+        answer = await gateway.fetch("payment_method", payment_method)
+    except NotFound:
+        return None
+    if answer.data["id"] == payment_method:
+        return answer if id_of(answer.data["customer"]) == customer else None
+    since = int(answer.seen.latest - age_seconds) - 1
+    async for page in gateway.payment_methods(customer):
+        for each in page.data["data"]:
+            if each["created"] >= since and _fingerprint(each) == _fingerprint(answer.data):
+                return Answer(each, page.seen, page.request_id)
+    return None
+
+
+def _fingerprint(payment_method: Mapping[str, Any]) -> Any:
+    return (payment_method.get("card") or {}).get("fingerprint")
 
 
 async def _is_attached(operation: Operation, payment_method: str, customer: str) -> bool:

@@ -1,40 +1,30 @@
 """The five steps that every mutation takes, and what its caller hears when one of them fails."""
 
-import hashlib
-import json
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import operations
-from db.operations import Identity, LeaseLost, OperationState
-from mirror.errors import Misconfigured, RateLimited, Refused, StripeError, Unavailable, Uncertain
+from db.operations import Identity, Kept, LeaseLost, OperationState
+from mirror.errors import Misconfigured, RateLimited, Refused, StripeError, Unavailable, Uncertain, told
 from resolvers.checks import Checks
 from resolvers.context import Context, Services
-from resolvers.operation import Operation
+from resolvers.operation import NotBegun, Operation, TooLate
 from resolvers.outcome import Outcome, Rejected, UserError, UserErrorCode
 from resolvers.payment import look_at_refusal
 from resolvers.recorded import recall, record, secret_needed
 from resolvers.refused import Paths, for_caller, user_error
+from resolvers.request import Request, hash_of, kept
 
 log = structlog.get_logger()
 
 Verb = Callable[[Operation], Awaitable[Outcome]]
 AGAIN = "Ask again with the same idempotencyKey to hear how it ended."
-
-
-class Request(Protocol):
-    """The input of a mutation: a frozen dataclass."""
-
-    @property
-    def idempotency_key(self) -> str | None: ...
 
 
 async def perform(
@@ -44,7 +34,7 @@ async def perform(
 
     The scope of the idempotency key is the caller and the mutation. `paths` tells which input stands behind a
     parameter that Stripe refuses. Raises Misconfigured, and the database's errors: then the operation stays begun, and
-    asking again completes it.
+    asking again completes it, or resolvers.recovery.
     """
     checks = Checks()
     checks.text(request.idempotency_key, 255, "idempotencyKey")
@@ -56,19 +46,39 @@ async def perform(
         mutation=mutation,
         key=request.idempotency_key or secrets.token_hex(16),
     )
-    work = Work(context.services, identity, _hash(request), verb, paths or {})
+    work = Work(
+        context.services,
+        identity,
+        hash_of(request),
+        verb,
+        paths or {},
+        kept(context, request),
+        settling=context.settling,
+    )
     return for_caller(await context.services.in_flight.carry_out(work.outcome()), context.caller)
 
 
 class Work:
     """One request for an operation: the one that carries it out, or one that is told how it went."""
 
-    def __init__(self, services: Services, identity: Identity, input_hash: str, verb: Verb, paths: Paths) -> None:
+    def __init__(
+        self,
+        services: Services,
+        identity: Identity,
+        input_hash: str,
+        verb: Verb,
+        paths: Paths,
+        kept: Kept,
+        *,
+        settling: bool,
+    ) -> None:
         self._services = services
         self._identity = identity
         self._input_hash = input_hash
         self._verb = verb
         self._paths = paths
+        self._kept = kept
+        self._settling = settling
         self._owner = secrets.token_hex(16)
 
     async def outcome(self) -> Outcome:
@@ -85,7 +95,8 @@ class Work:
     async def _enter(self) -> Operation | Outcome:
         id = self._identity.operation
         async with self._services.engine.begin() as connection:
-            if await operations.begin(connection, self._identity, self._input_hash, self._owner):
+            begins = not self._settling
+            if begins and await operations.begin(connection, self._identity, self._input_hash, self._owner, self._kept):
                 return Operation(self._services, id, self._owner, [])
             found = await operations.find(connection, self._identity)
             if found is None:
@@ -97,11 +108,18 @@ class Work:
                     path=("idempotencyKey",),
                 )
             if found.state is not OperationState.DONE:
-                if not await operations.take_up(connection, id, self._owner):
+                if not await self._take_up(connection):
                     return _in_progress()
-                return Operation(self._services, id, self._owner, await operations.steps(connection, id))
+                steps = await operations.steps(connection, id)
+                return Operation(self._services, id, self._owner, steps, settling=self._settling)
         assert found.outcome is not None
         return await self._recall(found.outcome)
+
+    async def _take_up(self, connection: AsyncConnection) -> bool:
+        id = self._identity.operation
+        if self._settling:
+            return await operations.take_over(connection, id, self._owner)
+        return await operations.take_up(connection, id, self._owner, self._kept)
 
     async def _recall(self, kept: dict[str, Any]) -> Outcome:
         needed = secret_needed(kept)
@@ -121,12 +139,18 @@ class Work:
         except Rejected as no:
             if operation.may_have_acted and not no.error.retryable:
                 return await self._finish(operation, no.outcome)
-            await self._leave(operation)
+            await self._leave(operation, no.error.message)
             return no.outcome
+        except NotBegun:
+            await self._close(operation)
+            return _nothing_done()
+        except TooLate as error:
+            await self._release(operation, str(error))
+            return _in_progress()
         except (Unavailable, Uncertain, Misconfigured) as error:
             return await self._break_off(operation, error)
-        except BaseException:
-            await self._release(operation)
+        except BaseException as error:
+            await self._release(operation, type(error).__name__)
             raise
         return await self._finish(operation, outcome)
 
@@ -147,19 +171,18 @@ class Work:
             await self._services.mirror.settle(operation.answers, also=finish)
         except StripeError as error:
             log.warning("An outcome could not be put away.", operation=operation.id, error=type(error).__name__)
-            await self._release(operation)
+            await self._release(operation, told(error))
             return _in_progress()
-        except BaseException:
-            await self._release(operation)
+        except BaseException as error:
+            await self._release(operation, type(error).__name__)
             raise
         return outcome
 
     async def _break_off(self, operation: Operation, error: StripeError) -> Outcome:
         if operation.may_have_acted:
-            await self._release(operation)
+            await self._release(operation, told(error))
         else:
-            async with self._services.engine.begin() as connection:
-                await operations.close_as_not_sent(connection, operation.id, self._owner)
+            await self._close(operation)
         if isinstance(error, Misconfigured):
             raise error
         if operation.may_have_acted:
@@ -170,27 +193,27 @@ class Work:
                 "Stripe asked for fewer requests. Nothing was done. Try again in a moment.",
                 retryable=True,
             )
-        return _one(
-            UserErrorCode.STRIPE_UNAVAILABLE,
-            "Stripe cannot be reached now. Nothing was done. Try again later.",
-            retryable=True,
-        )
+        return _nothing_done()
 
-    async def _leave(self, operation: Operation) -> None:
+    async def _leave(self, operation: Operation, error: str) -> None:
         """Record no outcome: the same key may try again."""
         async with self._services.engine.begin() as connection:
             if operation.may_have_acted:
-                await operations.release(connection, operation.id, self._owner)
+                await operations.release(connection, operation.id, self._owner, error)
             elif operation.is_untouched:
                 await operations.forget(connection, operation.id, self._owner)
             else:
                 await operations.close_as_not_sent(connection, operation.id, self._owner)
 
-    async def _release(self, operation: Operation) -> None:
+    async def _close(self, operation: Operation) -> None:
+        async with self._services.engine.begin() as connection:
+            await operations.close_as_not_sent(connection, operation.id, self._owner)
+
+    async def _release(self, operation: Operation, error: str) -> None:
         # Where this fails, the lease runs out by itself.
         with suppress(SQLAlchemyError, OSError, LeaseLost):
             async with self._services.engine.begin() as connection:
-                await operations.release(connection, operation.id, self._owner)
+                await operations.release(connection, operation.id, self._owner, error)
 
 
 def _one(code: UserErrorCode, message: str, *, path: tuple[str, ...] | None = None, retryable: bool = False) -> Outcome:
@@ -201,16 +224,6 @@ def _in_progress() -> Outcome:
     return _one(UserErrorCode.IN_PROGRESS, f"This is being carried out, or may have been. {AGAIN}", retryable=True)
 
 
-def _hash(request: Any) -> str:
-    given = {name: value for name, value in asdict(request).items() if name != "idempotency_key"}
-    text = json.dumps(_without_nothing(given), sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _without_nothing(value: Any) -> Any:
-    """Nulls left out, so that an input that gains a field means the same as before; amounts without trailing zeros."""
-    if isinstance(value, dict):
-        return {name: _without_nothing(each) for name, each in value.items() if each is not None}
-    if isinstance(value, list | tuple):
-        return [_without_nothing(each) for each in value]
-    return str(value.normalize()) if isinstance(value, Decimal) else value
+def _nothing_done() -> Outcome:
+    sentence = "Stripe cannot be reached now. Nothing was done. Try again later."
+    return _one(UserErrorCode.STRIPE_UNAVAILABLE, sentence, retryable=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from db.tables import Subscription
-from mirror.errors import Refused
 from mirror.gateway import Call, invoice_items, invoices
 from resolvers.checks import CUSTOMER, OPERATION_KEY, SUBSCRIPTION, Checks
 from resolvers.context import Context
+from resolvers.draft import discard, finalize, send
 from resolvers.invoice import pay, payment_call
 from resolvers.operation import Operation
 from resolvers.outcome import Outcome, PaymentSucceeded, Rejected, UserError, UserErrorCode
@@ -85,9 +85,9 @@ async def send_invoice(context: Context, request: SendInvoiceRequest) -> Outcome
 
         draft = (await operation.step("create", create)).data
         if not draft["lines"]["data"]:
-            await operation.step("discard", invoices.delete(draft["id"]))
+            await discard(operation, draft["id"])
             raise _nothing_to_invoice()
-        invoice = await _finalize(operation, draft["id"], pay_now=request.pay_now)
+        invoice = await finalize(operation, draft["id"], pay_now=request.pay_now)
         outcome = Outcome(customer=request.customer, invoice=invoice["id"])
         if invoice["status"] == "paid":
             # Credit covered it all.
@@ -96,34 +96,10 @@ async def send_invoice(context: Context, request: SendInvoiceRequest) -> Outcome
         if request.pay_now:
             call = payment_call(invoice["id"], None, off_session=True)
             return outcome.with_payment((await pay(operation, invoice["id"], call))[1])
-        await operation.step("send", invoices.send(invoice["id"], {"expand": ["payments"]}))
+        await send(operation, invoice["id"])
         return outcome
 
     return await perform(context, "sendInvoice", request, act, paths=PATHS)
-
-
-async def _finalize(operation: Operation, draft: str, *, pay_now: bool) -> dict[str, Any]:
-    """A draft that cannot be finalized is taken back, so that its items are pending again."""
-    try:
-        answer = await operation.step(
-            "finalize",
-            invoices.finalize(draft, {"auto_advance": not pay_now, "expand": ["payments"]}),
-            done=lambda seen: seen["status"] != "draft",
-        )
-    except Refused:
-        await _take_back(operation, draft)
-        raise
-    return answer.data
-
-
-async def _take_back(operation: Operation, draft: str) -> None:
-    """Stripe does not say whether items of a deleted draft go with it: they are taken off first."""
-    pages = [page.data["data"] async for page in operation.services.gateway.invoice_lines(draft)]
-    lines = [line["id"] for page in pages for line in page]
-    for first in range(0, len(lines), invoices.UNASSIGNED_AT_ONCE):
-        some = lines[first : first + invoices.UNASSIGNED_AT_ONCE]
-        await operation.step(f"unassign-{first}", invoices.unassign(draft, some))
-    await operation.step("discard", invoices.delete(draft))
 
 
 def _check_reachable(

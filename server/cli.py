@@ -15,6 +15,7 @@ COMMANDS = (
     "migrate",
     "sync",
     "events",
+    "operations",
     "status",
     "verify",
     "rederive",

@@ -21,9 +21,11 @@ from mirror.events import Inbox
 from mirror.gateway import Gateway
 from mirror.measures import UNMEASURED, Measures
 from mirror.overdue import Overdue
-from resolvers.context import Policy, Services
+from resolvers.context import Services
 from resolvers.reading.limits import Limits
+from resolvers.recovery import Recovery
 from schema.execution import Executor
+from server.policy import policy_of
 from server.settings import Settings
 from server.syncing import fill
 from webhooks.drain import Drain
@@ -150,20 +152,14 @@ class Wiring:
 
     def _wire(self, gateway: Gateway, account: Account) -> Wired:
         settings = self._settings
-        policy = Policy(
-            subscriber_metadata_key=settings.subscriber_metadata_key,
-            public_metadata_keys=settings.public_metadata_keys,
-            past_due_grace_days=settings.past_due_grace_days,
-            access_leeway_seconds=settings.access_leeway_seconds,
-            stripe_timeout_seconds=settings.stripe_timeout_seconds,
-        )
         mirror = Mirror(self.engine, gateway, account, subscriber_key=settings.subscriber_metadata_key)
         assert self._reads is not None
-        services = Services(self.engine, self._reads, gateway, mirror, account, policy)
+        services = Services(self.engine, self._reads, gateway, mirror, account, policy_of(settings))
         overdue = Overdue(self.engine, mirror, leeway_seconds=settings.access_leeway_seconds)
         inbox = Inbox(self.engine, mirror, self._measures)
         catch_up = CatchUp(self.engine, gateway, mirror, inbox)
-        for work in (overdue.watch(), Drain(inbox, mirror.background).run(), catch_up.run()):
+        recovery = Recovery(services)
+        for work in (overdue.watch(), Drain(inbox, mirror.background).run(), catch_up.run(), recovery.run()):
             mirror.background.start(work)
         if self._fill:
             self._filling = asyncio.create_task(fill(self.engine, account, settings))

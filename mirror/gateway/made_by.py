@@ -19,8 +19,8 @@ async def made_by(gateway: Gateway, operation: str, call: Call, *, age_seconds: 
     as it is now, and its caller tells whether the call has been carried out on it. None where there is no such object.
     """
     _, _, collection, *about = call.path.split("/")
+    type = next(type for type, (its_collection, _) in RETRIEVE.items() if its_collection == collection)
     if about:
-        type = next(type for type, (its_collection, _) in RETRIEVE.items() if its_collection == collection)
         try:
             return await gateway.fetch(type, unquote(about[0]))
         except NotFound:
@@ -33,5 +33,6 @@ async def made_by(gateway: Gateway, operation: str, call: Call, *, age_seconds: 
     async for page in gateway.pages(Call("get", call.path, params)):
         for found in page.data["data"]:
             if (found.get("metadata") or {}).get("operation") == operation:
-                return Answer(found, page.seen, page.request_id)
+                # Lists leave out what is expanded, and hold only the beginning of lists within.
+                return await gateway.fetch(type, found["id"])
     return None

@@ -84,7 +84,7 @@ def test_an_owner_that_was_silent_for_too_long_writes_nothing_more(database_url:
         writes: list[Callable[[AsyncConnection], Coroutine[Any, Any, None]]] = [
             lambda connection: operations.renew(connection, id, "first"),
             lambda connection: operations.finish(connection, id, "first", {}),
-            lambda connection: operations.release(connection, id, "first"),
+            lambda connection: operations.release(connection, id, "first", "It broke off."),
             lambda connection: operations.forget(connection, id, "first"),
             lambda connection: operations.close_as_not_sent(connection, id, "first"),
             lambda connection: operations.begin_step(connection, id, "first", "more", f"{id}:more", call),
