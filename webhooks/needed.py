@@ -101,11 +101,15 @@ class Endpoint:
 
     @property
     def missing(self) -> list[str]:
-        return [] if ALL in self.sent else sorted(set(NEEDED) - self.sent)
+        return [] if self.sends_all else sorted(set(NEEDED) - self.sent)
 
     @property
     def superfluous(self) -> list[str]:
-        return sorted(self.sent - set(NEEDED))
+        return sorted(self.sent - {ALL, *NEEDED})
+
+    @property
+    def sends_all(self) -> bool:
+        return ALL in self.sent
 
     @property
     def is_right(self) -> bool:

@@ -119,11 +119,13 @@ def _described(endpoint: Endpoint) -> Iterator[str]:
         yield "  It sends nothing: enable it with `stripe-graphql webhooks create URL --update`, or at Stripe."
     if not endpoint.is_pinned:
         yield (
-            f"  It sends in {_version(endpoint)}, and this server speaks {API_VERSION}, so each event costs a call. "
+            f"  It sends in {_version(endpoint)}; events in another than {API_VERSION} cost a call each. "
             "A version cannot be changed: make an endpoint with `stripe-graphql webhooks create URL`, then delete this."
         )
     if endpoint.missing:
         yield f"  It lacks: {', '.join(endpoint.missing)}."
+    if endpoint.sends_all:
+        yield f"  It sends all kinds of events, of which {len(NEEDED)} are needed."
     if endpoint.superfluous:
         yield f"  Not needed: {', '.join(endpoint.superfluous)}."
 

@@ -81,7 +81,9 @@ def test_what_an_endpoint_lacks_is_told_and_added_when_asked_for(run: Run, strip
 
 def test_beside_an_endpoint_of_another_version_a_new_one_is_made(run: Run, stripe: httpx.Client) -> None:
     old = stripe.post("/v1/webhook_endpoints", data={"url": URL, "enabled_events[]": "*"}).json()["id"]
-    assert "A version cannot be changed" in run("list").stdout
+    told = run("list").stdout
+    assert "A version cannot be changed" in told
+    assert "It sends all kinds of events" in told
     made = run("create", URL)
     assert f"Then delete {old} at Stripe" in made.stdout
     assert len(stripe.get("/v1/webhook_endpoints").json()["data"]) == 2
