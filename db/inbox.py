@@ -1,18 +1,34 @@
 """Events as they arrived, kept before anything is done with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Index, LargeBinary, Text, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    Text,
+    bindparam,
+    case,
+    cast,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.accounts import Account
 from db.base import Base
+from db.given import among
 from db.leases import database_ms
-from db.upsert import insert
+from db.upsert import insert_into
 
 
 class EventState(StrEnum):
@@ -63,22 +79,58 @@ def owned(account: Account) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return InboxEvent.account == account.id, InboxEvent.livemode == account.livemode
 
 
-async def keep(connection: AsyncConnection, rows: Sequence[dict[str, Any]], *, pause_ms: int) -> dict[str, str]:
-    """Store events that are not there yet, pending, to be taken up after a pause. The state of each by its id."""
-    statement = insert(connection, InboxEvent).values(
-        [{**row, "state": EventState.PENDING, "attempts": 0, "due_at": database_ms() + pause_ms} for row in rows]
+async def states(connection: AsyncConnection, account: Account, ids: Sequence[str]) -> dict[str, EventState]:
+    """The states of those events that are stored."""
+    statement = select(InboxEvent.id, InboxEvent.state).where(*owned(account), among(connection, InboxEvent.id, ids))
+    return {id: EventState(state) for id, state in await connection.execute(statement)}
+
+
+async def keep(
+    connection: AsyncConnection, rows: Sequence[dict[str, Any]], *, pause_ms: int, applied: Container[str] = ()
+) -> None:
+    """Store events, those of `applied` as applied and the others pending, to be taken up after a pause.
+
+    Of what is here already nothing changes, but that it is applied now.
+    """
+    parameters = [
+        {
+            **{f"new_{name}": value for name, value in row.items()},
+            **(
+                {"new_state": EventState.APPLIED.value, "new_attempts": 1, "pause_ms": None}
+                if row["id"] in applied
+                else {"new_state": EventState.PENDING.value, "new_attempts": 0, "pause_ms": pause_ms}
+            ),
+        }
+        # Whoever stores several takes them in one order, so that no two wait for each other.
+        for row in sorted(rows, key=itemgetter("id"))
+    ]
+    if parameters:
+        await connection.execute(_keeping(connection.dialect.name), parameters)
+
+
+@cache
+def _keeping(dialect: str) -> Any:
+    columns = InboxEvent.__table__.c
+    pause = cast(bindparam("pause_ms"), BigInteger)
+    values: dict[str, Any] = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in columns}
+    values |= {"error": null(), "due_at": database_ms() + pause}
+    statement = insert_into(dialect, InboxEvent).values(values)
+    new = statement.excluded
+    is_applied = new.state == EventState.APPLIED
+    return statement.on_conflict_do_update(
+        index_elements=["account", "livemode", "id"],
+        set_={
+            "state": case((is_applied, new.state), else_=columns.state),
+            "error": case((is_applied, null()), else_=columns.error),
+            "due_at": case((is_applied, null()), else_=columns.due_at),
+            "attempts": columns.attempts + new.attempts,
+        },
     )
-    # Writing the id over itself makes RETURNING tell the state of an event that was here before.
-    again = statement.on_conflict_do_update(
-        index_elements=["account", "livemode", "id"], set_={"id": statement.excluded.id}
-    )
-    return dict((await connection.execute(again.returning(InboxEvent.id, InboxEvent.state))).all())
 
 
 async def strangers(connection: AsyncConnection, account: Account, ids: Sequence[str]) -> set[str]:
     """Those of the ids under which no event is stored."""
-    known = await connection.scalars(select(InboxEvent.id).where(*owned(account), InboxEvent.id.in_(ids)))
-    return set(ids) - set(known)
+    return set(ids) - (await states(connection, account, ids)).keys()
 
 
 async def take(connection: AsyncConnection, account: Account, *, most: int, lease_ms: int) -> list[Taken]:
@@ -99,9 +151,15 @@ async def take(connection: AsyncConnection, account: Account, *, most: int, leas
     return [Taken(*row) for row in taken]
 
 
-async def applied(connection: AsyncConnection, account: Account, id: str) -> None:
+async def applied(connection: AsyncConnection, account: Account, ids: Sequence[str]) -> None:
     values = {"state": EventState.APPLIED, "error": None, "due_at": None, "attempts": InboxEvent.attempts + 1}
-    await connection.execute(update(InboxEvent).where(*owned(account), InboxEvent.id == id).values(values))
+    held = _held(account, among(connection, InboxEvent.id, ids))
+    await connection.execute(update(InboxEvent).where(*owned(account), InboxEvent.id.in_(held)).values(values))
+
+
+def _held(account: Account, which: ColumnElement[bool]) -> Any:
+    """The ids of events, locked in one order: no two who hold several wait for each other."""
+    return select(InboxEvent.id).where(*owned(account), which).order_by(InboxEvent.id).with_for_update()
 
 
 async def put_off(connection: AsyncConnection, account: Account, id: str, error: str, *, pause_ms: int) -> None:
@@ -118,9 +176,10 @@ async def give_up(connection: AsyncConnection, account: Account, id: str, error:
 
 async def replay(connection: AsyncConnection, account: Account, ids: Iterable[str] | None) -> list[str]:
     """Make events pending anew, due at once: the given ones whatever their state, or all that have failed."""
-    which = InboxEvent.state == EventState.FAILED if ids is None else InboxEvent.id.in_(list(ids))
+    which = InboxEvent.state == EventState.FAILED if ids is None else among(connection, InboxEvent.id, ids)
     values = {"state": EventState.PENDING, "attempts": 0, "due_at": database_ms()}
-    statement = update(InboxEvent).where(*owned(account), which).values(values).returning(InboxEvent.id)
+    these = (*owned(account), InboxEvent.id.in_(_held(account, which)))
+    statement = update(InboxEvent).where(*these).values(values).returning(InboxEvent.id)
     return sorted(await connection.scalars(statement))
 
 

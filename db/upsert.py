@@ -14,9 +14,12 @@ from db.base import Base
 
 def insert(connection: AsyncConnection, table: type[Base]) -> Any:
     """An INSERT that knows ON CONFLICT. Both dialects share its methods, but SQLAlchemy gives them no common type."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return insert_into(connection.dialect.name, table)
+
+
+def insert_into(dialect: str, table: type[Base]) -> Any:
+    """The same, by the name of the dialect."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 async def upsert(connection: AsyncConnection, table: type[Base], row: dict[str, Any]) -> None:
@@ -77,11 +80,11 @@ def _statement(
             *(column(name, _plain(columns.c[name].type)) for name in names), name="given"
         )
         rows = source.render_derived(with_types=True)
-        statement: Any = postgresql.insert(table).from_select(
+        statement = insert_into(dialect, table).from_select(
             [columns.c[name] for name in names], select(*(rows.c[name] for name in names))
         )
     else:
-        statement = sqlite.insert(table)
+        statement = insert_into(dialect, table)
     if not replacing:
         return statement.on_conflict_do_nothing()
     new = statement.excluded

@@ -1,30 +1,33 @@
 """The one door into the mirror: every object enters here, from whichever road it comes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
-from dataclasses import replace
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence, Set
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.accounts import Account
+from db.outage import DATABASE_AWAY
 from mirror.arrivals import Arrivals
 from mirror.asking import Asking
 from mirror.background import Background
 from mirror.census import Census
-from mirror.deciding import BUSY, Contended, Deciding, Entry, Unanswered, UnknownObject
+from mirror.deciding import BUSY, Contended, Deciding, Entry, HasToAsk, Unanswered, UnknownObject
+from mirror.delivery import Delivery
 from mirror.gateway import API_VERSION, Answer, Gateway
-from mirror.order import Seen
 from mirror.references import missing_references
-from mirror.stored import MIRRORED_TYPES, Key, stored_forms
+from mirror.stored import Key, stored_forms
 from mirror.write import Outdated, Writer
 
-__all__ = ["BUSY", "Also", "Contended", "Mirror", "UnknownObject"]
+__all__ = ["BUSY", "Also", "Contended", "HasToAsk", "Mirror", "UnknownObject"]
 
 log = structlog.get_logger()
 
 Also = Callable[[AsyncConnection], Awaitable[None]]
+AlsoFor = Callable[[AsyncConnection, Sequence[int]], Awaitable[None]]
+ASKING_SECONDS = 20.0
+"""How long events that came together wait for Stripe: less than the lease of whoever took them."""
 FREELY = 3
 """How often the door starts over because another writer came first, before it waits for its turn."""
 IN_TURN = 50
@@ -39,6 +42,7 @@ class Mirror:
     def __init__(self, engine: AsyncEngine, gateway: Gateway, account: Account, *, subscriber_key: str) -> None:
         self.account = account
         self._engine = engine
+        self._gateway = gateway
         self._subscriber_key = subscriber_key
         self._asking = Asking(gateway)
         self._deciding = Deciding(engine, self._asking, account)
@@ -65,20 +69,42 @@ class Mirror:
             whole = {form.key for form in arrivals.forms() if form.parent is None and not form.cut_short}
             await self._enter_whole(Entry(arrivals, completed=whole, coming=coming), also)
 
-    async def arrive(self, stripe_object: Mapping[str, Any], seen: Seen, *, deleted: bool = False) -> None:
-        """Put away the object of an event, which was true at the event's time.
+    async def take_in(
+        self, deliveries: Sequence[Delivery], also: AlsoFor, *, may_ask: bool = True
+    ) -> dict[int, Exception]:
+        """Put away what events brought, in one transaction with `also`, which is told the places of those that enter.
 
-        Raises UnknownObject when Stripe, asked again, has never heard of it, and the gateway's errors.
+        Why, by its place, for each that could not enter: UnknownObject, HasToAsk where Stripe would have to be asked
+        and it `may_ask` not, the gateway's errors. One never keeps the others out, unless the database is away, and
+        then what it raises is raised.
         """
-        arrivals = Arrivals(API_VERSION)
-        forms = list(stored_forms(stripe_object))
-        if deleted and forms:
-            forms = [replace(forms[0], data={**forms[0].data, "deleted": True}, deleted=True)]
-        elif seen.api_version != API_VERSION and forms and forms[0].key.type in MIRRORED_TYPES:
-            # It is asked for anew, and what is inside comes along; on its own that may be gone, as coupons are.
-            forms = forms[:1]
-        arrivals.hear(forms, seen)
-        await self._enter_whole(Entry(arrivals), None)
+        failed: dict[int, Exception] = {}
+        groups = [list(range(len(deliveries)))] if deliveries else []
+        while groups:
+            group = groups.pop()
+            entry = _entry([deliveries[place] for place in group], may_ask=may_ask)
+            try:
+                with self._gateway.within(ASKING_SECONDS):
+                    await self._enter(entry, partial(_for_places, also, group))
+            except Unanswered as unanswered:
+                kept_out = {
+                    place: unanswered.reasons[key]
+                    for place in group
+                    for key in deliveries[place].keys & unanswered.reasons.keys()
+                }
+                failed |= kept_out or dict.fromkeys(group, unanswered)
+                if rest := [place for place in group if place not in failed]:
+                    groups.append(rest)
+            except (*DATABASE_AWAY, OSError):
+                raise
+            except Exception as error:
+                if len(group) == 1:
+                    failed[group[0]] = error
+                else:
+                    # One of them is the cause, and only trying tells which.
+                    middle = len(group) // 2
+                    groups += [group[:middle], group[middle:]]
+        return failed
 
     async def refresh(self, type: str, id: str) -> None:
         """Fetch an object and put it away. One that is known and gone at Stripe is marked deleted.
@@ -135,3 +161,14 @@ class Mirror:
                     await self.refresh(*key)
                 except Exception as error:
                     log.warning("A referenced object could not be fetched.", type=key.type, error=type(error).__name__)
+
+
+def _entry(deliveries: Sequence[Delivery], *, may_ask: bool) -> Entry:
+    arrivals = Arrivals(API_VERSION)
+    for each in deliveries:
+        arrivals.hear(each.forms, each.seen)
+    return Entry(arrivals, {each.hint for each in deliveries if each.hint}, may_ask)
+
+
+async def _for_places(also: AlsoFor, places: Sequence[int], connection: AsyncConnection) -> None:
+    await also(connection, places)

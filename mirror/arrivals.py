@@ -59,11 +59,6 @@ class Arrivals:
                 continue
             self._put(Arrival(form, seen, revision(known[form.key]) if form.key in known else None))
 
-    def drop_unlisted(self, part: Key, owner: Key, known: Known) -> None:
-        """Take a part that its owner does not list any more as gone."""
-        gone = Stored(part, {}, deleted=True, parent=owner)
-        self._put(Arrival(gone, self._by_key[owner].seen, known.revision))
-
     def parts_of(self, owner: Key) -> list[Stored]:
         return [self._by_key[part].form for part in self._parts.get(owner, ())]
 
@@ -93,8 +88,11 @@ class Arrivals:
         decisions = {key: self._decide(arrival, known.get(key)) for key, arrival in self._by_key.items()}
         for key, arrival in self._by_key.items():
             owner = arrival.form.parent if key.type in PART_TYPES else None
-            # An owner that is old news brings parts that it may have lost since.
-            if owner is not None and known.get(key) is None and decisions.get(owner) is Decision.DROP:
+            if owner is None or decisions.get(owner) is not Decision.DROP:
+                continue
+            # An owner that is old news brings parts that it may have lost since, or had lost before.
+            before = known.get(key)
+            if before is None or before.deleted:
                 decisions[key] = Decision.DROP
         return decisions
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -40,7 +40,7 @@ class HasToAsk(Exception):
 
 
 class Unanswered(Exception):
-    """Questions that brought no answer: why, by the objects that they were asked for."""
+    """Questions that brought no answer: why, by the objects on whose account they were asked."""
 
     def __init__(self, reasons: Mapping[Key, Exception]) -> None:
         super().__init__("Stripe did not answer what had to be asked.")
@@ -60,6 +60,12 @@ class Entry:
     """The types that are listed next, and not asked for; None where nothing is listed."""
     unanswerable: set[Key] = field(default_factory=set)
     """What Stripe has no way to retrieve, or what its owner does not have any more: it is taken as it came."""
+    brought_by: dict[Key, set[Key]] = field(default_factory=dict)
+    """What came with an answer only, and on whose account that was asked for."""
+
+    def accounts(self, causes: Iterable[Key]) -> set[Key]:
+        """The objects that came first, and gave rise to what was asked for `causes`."""
+        return {first for cause in causes for first in self.brought_by.get(cause, (cause,))}
 
 
 class Deciding:
@@ -129,56 +135,57 @@ class Deciding:
         self, entry: Entry, known: dict[Key, Known | None], decisions: Mapping[Key, Decision]
     ) -> list[tuple[Stored, Seen]]:
         arrivals = entry.arrivals
-        written = [key for key, decision in decisions.items() if decision is not Decision.DROP]
+        written = {key: None for key, decision in decisions.items() if decision is not Decision.DROP}
         async with reading(self._engine).connect() as connection:
             needs = Needs(connection, self._account)
             unlisted = await needs.parts_not_listed([arrivals[key].form for key in written])
             if unlisted:
                 known.update(await known_objects(connection, self._account, unlisted.keys()))
-        for part, owner in unlisted.items():
-            if part not in written and (before := known.get(part)) is not None:
-                arrivals.drop_unlisted(part, owner, before)
-                written.append(part)
-        return [(arrivals[key].form, arrivals[key].seen) for key in written]
+        gone = [
+            (Stored(part, {}, deleted=True, parent=owner), arrivals[owner].seen)
+            for part, owner in unlisted.items()
+            if part not in written
+        ]
+        return [(arrivals[key].form, arrivals[key].seen) for key in written] + gone
 
     async def _ask(self, entry: Entry, questions: Mapping[Key, set[Key]], known: Mapping[Key, Known | None]) -> None:
         asked = sorted(questions)
         answers = await asyncio.gather(*map(self._asking.ask, asked), return_exceptions=True)
         reasons: dict[Key, Exception] = {}
         for question, answer in zip(asked, answers, strict=True):
+            accounts = entry.accounts(questions[question])
             try:
-                self._take(entry.arrivals, question, answer, known)
+                forms = _read(question, answer, known)
             except UnknownObject as error:
-                is_part = question not in entry.questions and question not in entry.arrivals
-                if question.type == "invoiceitem" and is_part:
-                    # It went with the invoice that still named it.
-                    entry.completed.add(question)
-                else:
-                    reasons.update(dict.fromkeys(questions[question], error))
+                if question.type != "invoiceitem" or question in entry.questions or question in entry.arrivals:
+                    reasons.update(dict.fromkeys(accounts, error))
+                    continue
+                # It went with the invoice that still named it.
+                forms = []
             except Exception as error:
-                reasons.update(dict.fromkeys(questions[question], error))
-            else:
-                entry.completed.add(question)
+                reasons.update(dict.fromkeys(accounts, error))
+                continue
+            for form, seen in forms:
+                if form.key not in entry.arrivals or form.key in entry.brought_by:
+                    entry.brought_by.setdefault(form.key, set()).update(accounts)
+                entry.arrivals.take([form], seen, known=known)
+            entry.completed.add(question)
         if reasons:
             raise Unanswered(reasons)
 
-    def _take(
-        self,
-        arrivals: Arrivals,
-        question: Key,
-        answers: list[Answer] | BaseException,
-        known: Mapping[Key, Known | None],
-    ) -> None:
-        if isinstance(answers, NotFetchable):
-            return
-        if isinstance(answers, NotFound):
-            before = known.get(question)
-            if before is None:
-                raise UnknownObject(question)
-            gone = Stored(question, {"id": question.id, "object": question.type, "deleted": True}, deleted=True)
-            arrivals.take([gone], before.seen, known=known)
-            return
-        if isinstance(answers, BaseException):
-            raise answers
-        for answer in answers:
-            arrivals.take(stored_forms(answer.data), answer.seen, known=known)
+
+def _read(
+    question: Key, answers: list[Answer] | BaseException, known: Mapping[Key, Known | None]
+) -> list[tuple[Stored, Seen]]:
+    """What an answer tells. Raises UnknownObject, and why there is no answer."""
+    if isinstance(answers, NotFetchable):
+        return []
+    if isinstance(answers, NotFound):
+        before = known.get(question)
+        if before is None:
+            raise UnknownObject(question)
+        gone = Stored(question, {"id": question.id, "object": question.type, "deleted": True}, deleted=True)
+        return [(gone, before.seen)]
+    if isinstance(answers, BaseException):
+        raise answers
+    return [(form, answer.seen) for answer in answers for form in stored_forms(answer.data)]

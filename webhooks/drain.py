@@ -1,11 +1,7 @@
 """Applies what was stored and not applied: by a process that died, while something was away, or by a replay."""
 
-import asyncio
-from collections.abc import Sequence
-
 import structlog
 
-from db.inbox import Taken
 from mirror.background import Background
 from mirror.events import Inbox
 
@@ -13,8 +9,6 @@ log = structlog.get_logger()
 
 PAUSE_SECONDS = 1.0
 AT_ONCE = 50
-SIDE_BY_SIDE = 4
-"""Applying may ask Stripe: a few wait for answers while another writes."""
 
 
 class Drain:
@@ -39,12 +33,6 @@ class Drain:
     async def once(self) -> int:
         """Apply what is due now; how many events those were."""
         taken = await self._inbox.take(AT_ONCE)
-        await asyncio.gather(*(self._apply(taken[first::SIDE_BY_SIDE]) for first in range(SIDE_BY_SIDE)))
+        if taken:
+            await self._inbox.apply(taken)
         return len(taken)
-
-    async def _apply(self, taken: Sequence[Taken]) -> None:
-        for each in taken:
-            # What is left when it is time to end is due again when its lease is over.
-            if self._background.closing:
-                return
-            await self._inbox.apply_taken(each)

@@ -1,4 +1,4 @@
-"""POST /webhooks/stripe: verify, keep, apply, 2xx."""
+"""POST /webhooks/stripe: verify, store, apply, 2xx."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from db.accounts import Account
+from db.outage import DATABASE_AWAY
 from mirror.events import Inbox
+from webhooks.gathering import Full, Gathering
 
 log = structlog.get_logger()
 
@@ -23,7 +25,7 @@ class WebhookEndpoint:
     """A 2xx means that the event is stored; what could not be applied is kept and marked as failed."""
 
     def __init__(self, inbox: Inbox, account: Account, secrets: Sequence[str]) -> None:
-        self._inbox = inbox
+        self._gathering = Gathering(inbox)
         self._account = account
         self._secrets = tuple(secrets)
 
@@ -43,9 +45,11 @@ class WebhookEndpoint:
             log.info("An event of another account or mode was left out.", type=event["type"])
             return PlainTextResponse("Not for this account and mode: left out.")
         try:
-            if await self._inbox.keep(event, body):
-                await self._inbox.apply(event)
-        except (SQLAlchemyError, OSError) as error:
+            await self._gathering.deliver(event, body)
+        except Full:
+            log.error("More events come than can be stored.")
+            return _refuse(503, "Too many events wait to be stored. Send the event again.")
+        except (SQLAlchemyError, *DATABASE_AWAY) as error:
             log.error("The database is away, so an event was not stored.", error=type(error).__name__)
             return _refuse(503, "The database is away. Send the event again.")
         return PlainTextResponse("Stored.")
@@ -86,11 +90,15 @@ def _event(body: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(event, dict) or event.get("object") not in ("event", "v2.core.event"):
         return None
-    if not (isinstance(event.get("id"), str) and event["id"] and isinstance(event.get("type"), str)):
+    if not (_is_word(event.get("id")) and _is_word(event.get("type"))):
         return None
     if event["object"] == "event" and not isinstance(event.get("data"), dict):
         return None
     return event
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and "\x00" not in value
 
 
 def _refuse(status: int, sentence: str) -> Response:

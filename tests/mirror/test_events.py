@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from db.inbox import EventState, InboxEvent
 from db.tables import Customer, Discount, InvoiceLine, StoredObject, Subscription, SubscriptionItem
-from mirror.events import Inbox
+from mirror.events import Arrived, Inbox
 from tests.mirror.equality import differences
 from tests.resolvers.shop import Shop
 
@@ -60,8 +60,7 @@ async def events_of(shop: Shop) -> list[dict[str, Any]]:
 async def deliver(shop: Shop, events: list[dict[str, Any]]) -> None:
     inbox = Inbox(shop.services.engine, shop.services.mirror)
     for event in events:
-        if await inbox.keep(event, orjson.dumps(event)):
-            await inbox.apply(event)
+        await inbox.apply(await inbox.receive([Arrived(event, orjson.dumps(event))]))
 
 
 async def states(shop: Shop) -> set[tuple[str, str | None]]:

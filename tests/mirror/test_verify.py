@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 import pytest
 from sqlalchemy import delete, insert, update
 
@@ -194,9 +193,9 @@ async def test_an_event_that_waits_in_the_inbox_is_told_and_is_no_drift(shop: Sh
     await shop.stripe.post(f"/v1/customers/{customer['id']}", name="Grace")
     inbox = Inbox(shop.services.engine, shop.services.mirror)
     (event, _) = (await events_of(shop))[::-1]
-    assert await inbox.keep(event, orjson.dumps(event))
+    assert await inbox.keep_many([event]) == 1
     assert await verify(shop) == ([("customer", "different", "name")], Verdicts(waiting=1))
-    assert await inbox.apply(event)
+    assert await inbox.apply(await inbox.take(1)) == 1
     assert await verify(shop) == ([], Verdicts())
 
 

@@ -18,7 +18,7 @@ from db.engine import create_engine
 from db.migrations import migrate
 from db.reads import open_reads
 from mirror.apply import Mirror
-from mirror.events import Inbox
+from mirror.events import Arrived, Inbox
 from mirror.gateway import API_VERSION, Gateway
 from resolvers.context import Caller, CallerKind, Context, Policy, Services
 from schema.execution import Executor
@@ -42,8 +42,7 @@ async def tell(url: str, example: dict[str, Any]) -> None:
     async def happens(type: str, second: int, stripe_object: dict[str, Any]) -> None:
         data = {"object": stripe_object}
         event = {"id": f"evt_{second}", "object": "event", "type": type, "api_version": API_VERSION, "created": second}
-        await inbox.keep({**event, "data": data}, b"{}")
-        await inbox.apply({**event, "data": data})
+        await inbox.apply(await inbox.receive([Arrived({**event, "data": data}, b"{}")]))
 
     async def ask(document: str, subscriber: str | None = None) -> Any:
         kind = CallerKind.SUBSCRIBER if subscriber else CallerKind.OPERATOR

@@ -12,7 +12,7 @@ from db.inbox import EventState, InboxEvent
 from db.leases import database_ms
 from db.tables import Customer
 from mirror.background import Background
-from mirror.events import LEASE_MS, PAUSES_SECONDS, Inbox
+from mirror.events import LEASE_MS, PAUSES_SECONDS, Arrived, Inbox
 from tests.resolvers.shop import Shop
 from webhooks.drain import AT_ONCE, Drain
 
@@ -49,7 +49,9 @@ async def names(shop: Shop) -> list[str]:
 async def test_an_event_whose_process_died_is_applied_when_its_lease_is_over(shop: Shop) -> None:
     inbox, drain = a_drain(shop)
     event = await an_event(shop)
-    assert await inbox.keep(event, orjson.dumps(event))
+    assert await inbox.keep_many([event]) == 1
+    (taken,) = await inbox.take(1)
+    assert taken.event == event
     assert await drain.once() == 0
     await make_due(shop)
     assert await drain.once() == 1
@@ -102,7 +104,7 @@ async def test_two_processes_that_drain_one_inbox_never_take_the_same_event(shop
     event = await an_event(shop)
     await first.keep_many([{**event, "id": f"evt_{number:03}"} for number in range(120)])
     taken = await asyncio.gather(*(inbox.take(7) for inbox in (first, second) * 10))
-    ids = [each.id for some in taken for each in some]
+    ids = [each.event["id"] for some in taken for each in some]
     assert len(ids) == len(set(ids)) == 120
     assert await first.take(1) == []
 
@@ -115,7 +117,7 @@ async def test_what_was_taken_is_due_again_when_the_lease_is_over(shop: Shop) ->
     async with shop.services.engine.begin() as connection:
         await connection.execute(update(InboxEvent).values(due_at=InboxEvent.due_at - LEASE_MS))
     assert await drain.once() == 1
-    assert [row.id for row in await kept(shop)] == [taken.id]
+    assert [row.id for row in await kept(shop)] == [taken.event["id"]]
 
 
 async def test_a_long_inbox_is_drained_without_a_pause(shop: Shop) -> None:
@@ -138,5 +140,5 @@ async def test_an_event_that_is_known_is_not_stored_again(shop: Shop) -> None:
     assert await inbox.keep_many([event]) == 1
     assert await drain.once() == 1
     assert await inbox.keep_many([event]) == 0
-    assert not await inbox.keep(event, orjson.dumps(event))
+    assert await inbox.receive([Arrived(event, orjson.dumps(event))]) == []
     assert len(await kept(shop)) == 1
