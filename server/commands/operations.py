@@ -15,6 +15,7 @@ from mirror.apply import Mirror
 from resolvers.context import Services
 from resolvers.recovery import Recovery, Settled
 from server.account import Owned, opened_account, settings_of
+from server.logging import configure_logging
 from server.policy import policy_of
 from server.refusal import Refusal
 from server.settings import Settings
@@ -50,7 +51,9 @@ def settle(
     sandbox: Annotated[bool, SANDBOX] = False,
 ) -> None:
     """Look at Stripe what became of operations, and settle them now. Exits with 1 when some remain."""
-    found, unknown = asyncio.run(_settled(settings_of(sandbox=sandbox), ids))
+    settings = settings_of(sandbox=sandbox)
+    configure_logging(settings.log_level)
+    found, unknown = asyncio.run(_settled(settings, ids))
     for each in found:
         typer.echo(f"{each.id}  {each.mutation}  {each.finding}{f': {each.why}' if each.why else ''}")
     if not found and not unknown:
