@@ -10,6 +10,7 @@ from db.reads import Reads
 from mirror.apply import Mirror
 from mirror.gateway import Gateway
 from resolvers.in_flight import InFlight
+from resolvers.read_through import ReadThrough
 
 
 class CallerKind(StrEnum):
@@ -53,6 +54,7 @@ class Services:
     account: Account
     policy: Policy
     in_flight: InFlight = field(default_factory=InFlight)
+    read_through: ReadThrough = field(default_factory=ReadThrough)
 
 
 @dataclass(frozen=True, slots=True)

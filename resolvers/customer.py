@@ -18,6 +18,7 @@ from resolvers.context import Context
 from resolvers.operation import Operation
 from resolvers.outcome import Outcome, Rejected, UserErrorCode
 from resolvers.perform import Work, perform
+from resolvers.read_through import first_pages
 from resolvers.refused import for_caller
 from resolvers.request import kept
 from resolvers.reservation import Reservation, begin_next_generation, reserve
@@ -201,5 +202,7 @@ class _Making:
         for candidate in sorted(found, key=lambda each: (each["created"], str(each["id"]))):
             customer = (await operation.fetch("customer", candidate["id"])).data
             if not customer.get("deleted") and customer["metadata"].get(key) == self._subscriber:
-                return str(customer["id"])
+                id = str(customer["id"])
+                operation.answers.extend(page for _, page in await first_pages(self._services.gateway, id))
+                return id
         return None

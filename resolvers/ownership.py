@@ -109,8 +109,11 @@ async def is_known(context: Context, table: type[Mirrored], id: str) -> bool:
 
 async def read_through(context: Context, type: str, id: str) -> bool:
     """Fetch what the mirror lacks. False when Stripe does not have it either. Raises the gateway's errors."""
+    services = context.services
+    if type == "customer":
+        return await services.read_through.customer(services.gateway, services.mirror, id, remembered=False)
     try:
-        await context.services.mirror.refresh(type, id)
+        await services.mirror.refresh(type, id)
     except UnknownObject:
         return False
     return True

@@ -31,7 +31,7 @@ from resolvers.reading.limits import Cost, Limits, cost_of, too_complex
 from resolvers.reading.money import UnknownLocale, formatted, refuse_locale
 from resolvers.reading.nodes import all_candidates
 from resolvers.reading.plain import shape
-from resolvers.reading.plan import Plan, compile_operation
+from resolvers.reading.plan import Plan, compile_operation, lacking
 from resolvers.reading.reader import Reader, frame_of, shape_of_request
 from resolvers.reading.selection import TYPE, Selected
 from resolvers.reading.sources import Late
@@ -174,13 +174,34 @@ class Executor:
         cost = plan.cost.of(frame)
         self._refuse_cost(cost)
         text = await self._reader.run(asked.context, plan, frame, often=often)
-        whole = None
-        if not plan.asks and not document.introspects:
+        whole, failed = None, dict[str, Exception]()
+        if plan.reads_through and (missing := lacking(plan, text, frame)):
+            text, failed = await self._read_through(asked.context, plan, frame, text, missing)
+        if not (plan.asks or document.introspects or failed):
             whole = finished(text, frame, plan.locales, tells_types=plan.tells_types)
         if whole is None:
-            return await self._complete(asked, self._parser.parse(asked.query), unfinished(text), cost)
+            return await self._complete(asked, self._parser.parse(asked.query), unfinished(text) | failed, cost)
         extensions = f',"extensions":{_cost(cost, self._limits)}' if asked.tells_cost else ""
         return Answer(f'{{"data":{whole}{extensions}}}'.encode(), executed=True, kind=QUERY)
+
+    async def _read_through(
+        self, context: Context, plan: Plan, frame: Frame, text: str, missing: Mapping[str, str]
+    ) -> tuple[str, dict[str, Exception]]:
+        """What is told once Stripe was asked for what is missing, and why it could not be, by response key."""
+        services = context.services
+        came = await asyncio.gather(
+            *(services.read_through.customer(services.gateway, services.mirror, id) for id in missing.values()),
+            return_exceptions=True,
+        )
+        failed: dict[str, Exception] = {}
+        for key, found in zip(missing, came, strict=True):
+            if isinstance(found, Exception):
+                failed[key] = found
+            elif isinstance(found, BaseException):
+                raise found
+        if True in came:
+            text = await self._reader.run(context, plan, frame, often=False)
+        return text, failed
 
     async def _complete(
         self,

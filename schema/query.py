@@ -97,7 +97,9 @@ class Query:
         Root(_of_caller), "The customer of the signed-in subscriber, or null until one exists."
     )
     customer: Customer | None = field(
-        BY_ID, "Null for what does not exist and, alike, for what the caller may not see; so everywhere.", arguments=_id
+        Root(_by_id, reads_through=True),
+        "Null for what does not exist and, alike, for what the caller may not see; so everywhere.",
+        arguments=_id,
     )
     customer_by_subscriber: Customer | None = field(
         Root(_of_subscriber), "By your own id of the person or organisation that pays.", arguments=_subscriber

@@ -10,10 +10,11 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from resolvers.reading.compiler import Compiler
+from resolvers.reading.finishing import unfinished
 from resolvers.reading.limits import Cost, Limits
 from resolvers.reading.scope import Shape
 from resolvers.reading.selection import TYPENAME, Selected
-from resolvers.reading.sources import Connection, Declarations, Late, NodeById
+from resolvers.reading.sources import Connection, Declarations, Late, NodeById, Root
 from resolvers.reading.values import Frame, Get, Given
 
 WRITERS: dict[str, Any] = {
@@ -42,6 +43,8 @@ class Plan:
     """Whether objects of the answer tell their type, for those who complete it."""
     short: bool
     """Whether few rows are read, whatever there is."""
+    reads_through: Sequence[tuple[str, Given]]
+    """Response keys and ids of customers that Stripe is asked for when they were never here."""
 
     @property
     def bytes(self) -> int:
@@ -71,6 +74,11 @@ def compile_operation(
         asks,
         any(isinstance(source, NodeById) for source in sources),
         not any(isinstance(source, Connection) for source in sources) and cost.of(frame) <= SHORT,
+        [
+            (field.response_key, field.arguments["id"])
+            for field, source in zip(fields, sources, strict=True)
+            if isinstance(source, Root) and source.reads_through and shape.is_operator
+        ],
     )
 
 
@@ -93,6 +101,15 @@ def written(statement: Select[Any], compiler: Compiler) -> tuple[str, list[tuple
 
 def _constant(value: Any) -> Get:
     return lambda _frame: value
+
+
+def lacking(plan: Plan, text: str, frame: Frame) -> dict[str, str]:
+    """Ids of the customers that the answer is null for, by response key."""
+    # Nearly always the text tells without being read.
+    if not any(f'"{key}":null' in text for key, _ in plan.reads_through):
+        return {}
+    data = unfinished(text)
+    return {key: given.get(frame) for key, given in plan.reads_through if data[key] is None}
 
 
 def _asks(fields: Sequence[Selected], declarations: Declarations) -> bool:

@@ -114,6 +114,8 @@ class Root:
     """One row of a type, found by a condition on the arguments, where the caller may see it."""
 
     where: "Callable[[Scope, Arguments], ColumnElement[bool]]"
+    reads_through: bool = False
+    """Whether operators are answered what is at Stripe and not here: the customer whose `id` is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ async def open_shop(
     finally:
         await services.in_flight.drain()
         await mirror.close()
+        await services.reads.close()
         await stripe.http.aclose()
         await gateway.close()
         await engine.dispose()
