@@ -10,6 +10,7 @@ from db.accounts import Account, hash_of, recall, remember
 from db.schema_version import schema_is_current
 from mirror.errors import StripeError
 from mirror.gateway import Gateway
+from mirror.gateway.pace import Pace
 from server.migrations import BEHIND, opened
 from server.refusal import Refusal
 from server.sandbox import with_sandbox
@@ -35,12 +36,13 @@ def settings_of(*, sandbox: bool, sandbox_port: int = 12111) -> Settings:
 
 
 @asynccontextmanager
-async def opened_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+async def opened_gateway(settings: Settings, *, pace: Pace | None = None) -> AsyncIterator[Gateway]:
     """The way to Stripe alone. Raises Refusal without a key."""
     gateway = Gateway(
         secret_key=_secret_key(settings),
         api_base=settings.stripe_api_base,
         timeout_seconds=settings.stripe_timeout_seconds,
+        pace=pace,
     )
     try:
         yield gateway
@@ -49,10 +51,10 @@ async def opened_gateway(settings: Settings) -> AsyncIterator[Gateway]:
 
 
 @asynccontextmanager
-async def opened_account(settings: Settings, *, pool_size: int = 1) -> AsyncIterator[Owned]:
+async def opened_account(settings: Settings, *, pool_size: int = 1, pace: Pace | None = None) -> AsyncIterator[Owned]:
     """Raises Refusal without a key or a current schema, or when nobody knows whose key it is."""
     url = settings.database_url.get_secret_value()
-    async with opened_gateway(settings) as gateway, opened(url, pool_size=pool_size) as engine:
+    async with opened_gateway(settings, pace=pace) as gateway, opened(url, pool_size=pool_size) as engine:
         if not await schema_is_current(engine):
             raise Refusal(BEHIND)
         yield Owned(engine, gateway, await _account(engine, gateway, settings))

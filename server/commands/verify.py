@@ -11,12 +11,14 @@ from mirror.apply import Contended, Mirror
 from mirror.equality import ABSENT
 from mirror.errors import StripeError
 from mirror.gateway.lists import LISTED, TABLE_NAMES, Listing, Unlisted, listing_named
+from mirror.gateway.pace import Pace
 from mirror.verify import Finding, Problem, Verdicts, Verification
 from server.account import opened_account, settings_of
 from server.logging import configure_logging
 from server.progress_line import ProgressLine
 from server.refusal import Refusal
 from server.settings import Settings
+from server.syncing import CALLS_PER_SECOND
 
 CONNECTIONS = 4
 PROBLEMS = {
@@ -36,6 +38,7 @@ def run(
         int | None, typer.Option(metavar="N", help="Compare only so many of each, at random.", min=1, max=1_000_000)
     ] = None,
     repair: Annotated[bool, typer.Option("--repair", help="Mend what differs, and look again.")] = False,
+    rate: Annotated[float, typer.Option(help="Calls a second at most.", min=0.1, max=10_000)] = CALLS_PER_SECOND,
     as_json: Annotated[
         bool, typer.Option("--json", help="A JSON object for each object that differs, a line each; then the totals.")
     ] = False,
@@ -51,7 +54,7 @@ def run(
     listings = _wanted(resources or [])
     telling = _Telling(as_json=as_json)
     try:
-        verdicts = asyncio.run(_verify(settings, listings, telling, sample=sample, repair=repair))
+        verdicts = asyncio.run(_verify(settings, listings, telling, sample=sample, repair=repair, rate=rate))
     except StripeError as error:
         telling.progress.clear()
         raise Refusal(STRIPE_AWAY.format(reason=error)) from None
@@ -88,9 +91,9 @@ class _Telling:
 
 
 async def _verify(
-    settings: Settings, listings: Sequence[Listing], telling: _Telling, *, sample: int | None, repair: bool
+    settings: Settings, listings: Sequence[Listing], telling: _Telling, *, sample: int | None, repair: bool, rate: float
 ) -> Verdicts:
-    async with opened_account(settings, pool_size=CONNECTIONS) as owned:
+    async with opened_account(settings, pool_size=CONNECTIONS, pace=Pace(rate)) as owned:
         mirror = Mirror(owned.engine, owned.gateway, owned.account, subscriber_key=settings.subscriber_metadata_key)
         verification = Verification(
             owned.engine,
