@@ -59,11 +59,21 @@ def webhooks(measured: Mapping[tuple[str, int], Applied], events: int) -> str:
 
 
 def backfills(measured: Mapping[str, Backfill], alone: float) -> str:
-    heads = ("who", "objects", "objects/s", "CPU ms", "database CPU ms", "sandbox CPU ms", "most memory MiB")
+    heads = (
+        "who",
+        "objects of both",
+        "all objects",
+        "objects of both/s",
+        "CPU ms",
+        "database CPU ms",
+        "sandbox CPU ms",
+        "most memory MiB",
+    )
     rows = [
         (
             name,
             f"{each.objects:,.0f}",
+            f"{each.listed:,.0f}",
             number(each.objects_per_second),
             number(each.cpu_ms),
             number(each.database_cpu_ms),
@@ -80,16 +90,17 @@ def backfills(measured: Mapping[str, Backfill], alone: float) -> str:
     return f"{table(heads, rows)}\n\nThe sandbox alone serves {number(alone)} objects a second.\n\n{ratio}"
 
 
-def paced(backfill: Backfill, calls: int, pace: int) -> str:
+def paced(backfill: Backfill, pace: int) -> str:
     most = pace * PAGE
-    share = backfill.objects_per_second / most
-    heads = ("calls a second allowed", "calls", "seconds", "objects/s", "of what so many pages can bring", "goal")
+    rate = backfill.listed / backfill.seconds
+    share = rate / most
+    heads = ("calls a second", "objects", "seconds", "objects/s", "of what so many pages can bring", "goal")
     row = (
         pace,
-        f"{calls:,}",
+        f"{backfill.listed:,.0f}",
         number(backfill.seconds),
-        number(backfill.objects_per_second),
-        f"{verdict(share, OF_THE_PACE)}",
+        number(rate),
+        verdict(share, OF_THE_PACE),
         f"≥ {OF_THE_PACE}",
     )
     return table(heads, [row])
@@ -103,8 +114,8 @@ def memory(backfill: Backfill, samples: Sequence[float]) -> str:
     heads = ("objects", "objects/s", *(f"quarter {place}, MiB" for place in range(1, 5)), "most", "last to first")
     most = max(samples)
     row = (
-        f"{backfill.objects:,.0f}",
-        number(backfill.objects_per_second),
+        f"{backfill.listed:,.0f}",
+        number(backfill.listed / backfill.seconds),
         *map(number, quarters),
         f"{number(most)} {'✓' if most < MOST_MIB else '✗'} (goal < {MOST_MIB})",
         f"{number(quarters[3] / quarters[0])} {'✓' if quarters[3] <= MOST_GROWTH * quarters[0] else '✗'}",
