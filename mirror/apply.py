@@ -147,8 +147,7 @@ class Mirror:
                     await also(connection)
         except Outdated:
             return False
-        missing = missing_references([form for form, _ in forms])
-        if missing and entry.coming is None:
+        if entry.coming is None and (missing := missing_references([form for form, _ in forms])):
             self.background.start(self._fetch_missing(missing))
         return True
 

@@ -97,20 +97,24 @@ class Inbox:
             taken = await inbox.take(connection, self.account, most=most, lease_ms=LEASE_MS)
         return [Kept(orjson.loads(each.body), each.attempts) for each in taken]
 
-    async def apply(self, kept: Sequence[Kept]) -> int:
+    async def apply(self, kept: Sequence[Kept], *, have_to_ask: bool = False) -> int:
         """Apply stored events, and keep with each how that went. How many were applied.
 
+        Those that are applied without asking Stripe do not wait for the others, unless all of them `have_to_ask`.
         Never raises for what events hold, and one never keeps the others from being applied.
         """
 
         async def mark(connection: AsyncConnection, entered: Sequence[Kept]) -> None:
             await inbox.applied(connection, self.account, [each.event["id"] for each in entered])
 
-        failed = await self._enter(kept, mark, may_ask=False)
-        waiting = [place for place, error in failed.items() if isinstance(error, HasToAsk)]
+        failed: dict[int, Exception] = {}
+        waiting = list(range(len(kept)))
+        if not have_to_ask:
+            failed = await self._enter(kept, mark, may_ask=False)
+            waiting = [place for place, error in failed.items() if isinstance(error, HasToAsk)]
         again = await self._enter([kept[place] for place in waiting], mark, may_ask=True)
         for number, place in enumerate(waiting):
-            del failed[place]
+            failed.pop(place, None)
             if number in again:
                 failed[place] = again[number]
         if failed:

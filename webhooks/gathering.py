@@ -16,8 +16,8 @@ AT_ONCE = 64
 """Events a transaction: more would keep queries waiting for the processor."""
 MOST_BYTES = 64 * 1024 * 1024
 """Of bodies that wait to be stored."""
-MOST_ASKING = 4
-"""How many groups of events wait for Stripe's answers; what is beyond that is left to the drain."""
+MOST_ASKING = 1
+"""How many groups of events wait for Stripe's answers; what is beyond that is left to the drain, in larger groups."""
 PATIENCE_SECONDS = 10.0
 """How long an answer waits for a stored event to be applied."""
 
@@ -85,7 +85,7 @@ class Gathering:
     async def _apply(self, kept: Sequence[Kept], waiting: Sequence[asyncio.Future[None]]) -> None:
         patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, _end_all, waiting)
         try:
-            await self._inbox.apply(kept)
+            await self._inbox.apply(kept, have_to_ask=True)
         except Exception as error:
             # They are stored, and due again when their lease is over.
             log.warning("Stored events could not be applied yet.", error=type(error).__name__)

@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from db.engine import database_url
 from server.app import build
+from server.event_loop import collect_seldom
 from server.graphiql import GraphiQL
 from server.listening import address, listen
 from server.logging import configure_logging
@@ -98,7 +99,9 @@ def application(
     """What each server process runs."""
     end_with_parent()
     configure_logging(settings.log_level)
-    return build(settings, graphiql=page, metrics_listener=metrics_listener, fill=fill)
+    served = build(settings, graphiql=page, metrics_listener=metrics_listener, fill=fill)
+    collect_seldom()
+    return served
 
 
 def _listen_for_metrics(settings: Settings, stack: ExitStack, workers: int) -> socket.socket | None:

@@ -10,6 +10,7 @@ import typer
 
 from mirror.backfill import AlreadyRunning, Failed
 from mirror.errors import Misconfigured
+from server import event_loop
 from server.account import opened_account, settings_of
 from server.refusal import Refusal
 from server.settings import Settings
@@ -39,7 +40,7 @@ def run(
     """
     asked = wanted(resources or [], since, now=int(time.time()))
     try:
-        failed = asyncio.run(_sync(settings_of(sandbox=sandbox), asked, concurrency, rate))
+        failed = event_loop.run(_sync(settings_of(sandbox=sandbox), asked, concurrency, rate))
     except (KeyboardInterrupt, asyncio.CancelledError):
         typer.echo(GOES_ON, err=True)
         sys.exit(130)
