@@ -87,12 +87,15 @@ class Walk:
         answer = await self._fetch(window)
         while True:
             rest = rest_of(window, answer.data)
-            halves = None if rest.done else await self._windows.cut(rest, answer.data)
+            halves = None if rest.done else self._windows.cut(rest, answer.data)
             moved = (rest,) if halves is None else halves
             # The next page is on its way while this one waits to be put away.
             upcoming = None if rest.done else asyncio.create_task(self._fetch(moved[0]))
             try:
                 await self._fetched.put(_Page(_trimmed(answer, window, self._run.types), moved))
+                if halves is not None:
+                    # Not before: what is walked must not be kept before that it is there.
+                    await self._windows.offer(halves[1])
                 if upcoming is None:
                     return
                 window, answer = moved[0], await upcoming

@@ -65,6 +65,7 @@ class Windows:
             self._numbers[window.type] = max(self._numbers[window.type], window.number)
         self._walked = 0
         self._idle = 0
+        self._promised = 0
         self._change = asyncio.Condition()
 
     async def take(self) -> Window | None:
@@ -84,15 +85,18 @@ class Windows:
             self._walked -= 1
             self._change.notify_all()
 
-    async def cut(self, window: Window, page: Mapping[str, Any]) -> tuple[Window, Window] | None:
-        """Cut a window, if somebody has nothing to do."""
-        if self._idle <= len(self._waiting):
+    def cut(self, window: Window, page: Mapping[str, Any]) -> tuple[Window, Window] | None:
+        """Cut a window, if somebody has nothing to do. The older half is to be offered, once it is kept."""
+        if self._idle <= len(self._waiting) + self._promised:
             return None
         halves = cut(window, page, self._numbers[window.type] + 1)
-        if halves is None:
-            return None
-        self._numbers[window.type] += 1
-        async with self._change:
-            self._waiting.append(halves[1])
-            self._change.notify()
+        if halves is not None:
+            self._numbers[window.type] += 1
+            self._promised += 1
         return halves
+
+    async def offer(self, window: Window) -> None:
+        async with self._change:
+            self._promised -= 1
+            self._waiting.append(window)
+            self._change.notify()

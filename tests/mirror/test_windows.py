@@ -48,8 +48,10 @@ async def walk(moments: list[int], workers: int, seed: int) -> tuple[Counter[str
                 empty += not page["data"]
                 seen.update(each["id"] for each in page["data"])
                 window = rest_of(window, page)
-                if not window.done and (halves := await windows.cut(window, page)) is not None:
+                if not window.done and (halves := windows.cut(window, page)) is not None:
                     window = halves[0]
+                    await asyncio.sleep(0)
+                    await windows.offer(halves[1])
             await windows.walked()
 
     await asyncio.gather(*(work() for _ in range(workers)))
