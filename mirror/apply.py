@@ -17,6 +17,7 @@ from mirror.deciding import BUSY, Contended, Deciding, Entry, HasToAsk, Unanswer
 from mirror.delivery import Delivery
 from mirror.gateway import API_VERSION, Answer, Gateway
 from mirror.references import missing_references
+from mirror.silent import Silent
 from mirror.stored import Key, stored_forms
 from mirror.write import Outdated, Writer
 
@@ -136,12 +137,15 @@ class Mirror:
         raise Contended(BUSY)
 
     async def _entered(self, entry: Entry, also: Also | None) -> bool:
-        """False when another writer came first."""
+        """False when another writer came first, or when there is more to ask."""
         known, forms = await self._deciding.decide(entry)
         if not forms and also is None:
             return True
         try:
             async with self._engine.begin() as connection:
+                changes = await Silent(connection, self.account, known).changes([form for form, _ in forms])
+                if entry.follow(changes):
+                    raise Outdated
                 await Writer(connection, self.account, known, self._subscriber_key).write(forms)
                 if also is not None:
                     await also(connection)

@@ -1,7 +1,7 @@
 """The objects that are on their way in, and what is decided about each. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mirror.known import Known
 from mirror.order import Decision, Seen, decide
@@ -57,6 +57,9 @@ class Arrivals:
             heard = form.key in known and waiting is not None and waiting.asked_after is None
             if waiting is not None and not heard and seen.latest < waiting.seen.earliest:
                 continue
+            if waiting is not None:
+                # What is only there when expanded stays, should this one be a part of another object.
+                form = replace(form, data=with_what_was_known(form, waiting.form.data))
             self._put(Arrival(form, seen, revision(known[form.key]) if form.key in known else None))
 
     def parts_of(self, owner: Key) -> list[Stored]:

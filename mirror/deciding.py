@@ -16,6 +16,7 @@ from mirror.gateway import Answer
 from mirror.known import Known, known_objects
 from mirror.needs import Needs, mentioned, owner_of
 from mirror.order import Decision, Seen
+from mirror.silent import Change
 from mirror.stored import Key, Stored, stored_forms
 
 ROUNDS = 8
@@ -63,9 +64,26 @@ class Entry:
     brought_by: dict[Key, set[Key]] = field(default_factory=dict)
     """What came with an answer only, and on whose account that was asked for."""
 
+    changed: dict[Key, set[Key]] = field(default_factory=dict)
+    """What is still to be asked for because it may have changed silently, each with the objects that tell so."""
+    followed: set[tuple[Key, str]] = field(default_factory=set)
+    """What was asked for as changed silently, each for a reason; it is not asked for twice for the same."""
+
     def accounts(self, causes: Iterable[Key]) -> set[Key]:
         """The objects that came first, and gave rise to what was asked for `causes`."""
         return {first for cause in causes for first in self.brought_by.get(cause, (cause,))}
+
+    def follow(self, changes: Iterable[Change]) -> bool:
+        """Whether there is a change among them that was not followed yet."""
+        new = [
+            change
+            for change in changes
+            if (change.question, change.reason) not in self.followed and change.question.type not in (self.coming or ())
+        ]
+        for change in new:
+            self.followed.add((change.question, change.reason))
+            self.changed.setdefault(change.question, set()).add(change.cause)
+        return bool(new)
 
 
 class Deciding:
@@ -101,6 +119,7 @@ class Deciding:
             before = {key: arrivals[key] for key in decisions}
             await self._ask(entry, questions, known)
             entry.questions.clear()
+            entry.changed.clear()
             entry.unanswerable |= {
                 key
                 for key, decision in decisions.items()
@@ -115,6 +134,8 @@ class Deciding:
         questions: dict[Key, set[Key]] = defaultdict(set)
         for question in entry.questions:
             questions[question].add(question)
+        for question, causes in entry.changed.items():
+            questions[question] |= causes
         taken: list[Stored] = []
         for key, decision in decisions.items():
             form = entry.arrivals[key].form

@@ -41,8 +41,6 @@ def mentioned(forms: Iterable[Stored]) -> set[Key]:
     keys: set[Key] = set()
     for form in forms:
         keys.update(_discounts(form))
-        if form.key.type == "invoice" and form.data.get("customer"):
-            keys.add(Key("customer", form.data["customer"]))
     return keys
 
 
@@ -138,13 +136,6 @@ def _read_off(form: Stored, arrivals: Arrivals, known: Mapping[Key, Known | None
     type = form.key.type
     if type in OWNERS and (form.parent is None or (type in PART_TYPES and form.parent.type not in OWNERS[type])):
         yield owner_of(form)
-    if type == "invoice":
-        # The first invoice gives its customer a currency, and Stripe need not send an event for that.
-        customer = Key("customer", form.data.get("customer") or "")
-        before = known.get(customer)
-        told = customer in arrivals and arrivals[customer].form.data.get("currency")
-        if before is not None and not before.deleted and before.data.get("currency") is None and not told:
-            yield customer
     if form.deleted:
         return
     if form.cut_short or any(key not in arrivals and known.get(key) is None for key in _discounts(form)):

@@ -81,8 +81,8 @@ def test_what_changes_without_an_event_is_told_apart() -> None:
         ("next_invoice_sequence", True),
     ]
     for status, silent in (("draft", True), ("open", False)):
-        invoice = {"object": "invoice", "id": "in_1", "created": 1, "status": status, "customer_name": "Ada"}
-        (form,) = stored_forms({**invoice, "customer_name": "Grace"})
+        invoice = {"object": "invoice", "id": "in_1", "created": 1, "status": status, "customer_tax_ids": []}
+        (form,) = stored_forms({**invoice, "customer_tax_ids": [{"type": "eu_vat", "value": "DE1"}]})
         assert [each.silent for each in differing_fields(form, invoice, deleted=False)] == [silent]
 
 

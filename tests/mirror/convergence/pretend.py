@@ -1,4 +1,4 @@
-"""A sandbox without sockets for the product's own client: the same HTTP messages, time that stands, calls that go wrong.
+"""A sandbox without sockets for the product's own client: the same HTTP messages, on which calls go wrong.
 
 Nothing happens by itself: time passes when it is turned, and what a call comes to is ordered before it is made.
 """
@@ -144,9 +144,10 @@ class Way(httpx.AsyncBaseTransport):
         elif kind not in (None, ANSWERED_LATE):
             self._pretend.faults.waiting.append(described(order))
         headers = [(name.lower(), value) for name, value in request.headers.raw]
-        raw_path, _, query = request.url.raw_path.partition(b"?")
         try:
-            exchange = await self._pretend.exchange(request.method, request.url.path, query, headers, request.read())
+            exchange = await self._pretend.exchange(
+                request.method, request.url.path, request.url.query, headers, request.read()
+            )
         except Cut:
             raise httpx.ReadError("The connection was cut.", request=request) from None
         finally:

@@ -23,7 +23,7 @@ from resolvers import operation
 from tests.mirror.convergence.history import History
 
 SEED = int(os.environ.get("STRIPE_GRAPHQL_TEST_SEED", "1"))
-HISTORIES = int(os.environ.get("STRIPE_GRAPHQL_TEST_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("STRIPE_GRAPHQL_TEST_HISTORIES", "20"))
 PROCESSES = 2
 
 
@@ -55,7 +55,7 @@ def test_in_the_end_the_mirror_is_equal_to_stripe(database_url: str) -> None:
                 seed(SEED)(type("Histories", (History,), given)),
                 settings=settings(
                     max_examples=HISTORIES,
-                    stateful_step_count=25,
+                    stateful_step_count=20,
                     deadline=None,
                     database=None,
                     suppress_health_check=list(HealthCheck),
