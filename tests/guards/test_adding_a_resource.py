@@ -13,12 +13,14 @@ KNOWS_REFUNDS = {
     "db/tables/__init__.py",
     "db/tables/refunds.py",
     "mirror/gateway/retrieve.py",
+    "mirror/silent.py",
     "mirror/stored.py",
     "schema/__init__.py",
     "schema/charge.py",
     "webhooks/needed.py",
 }
-"""Its table, the list of resources, how Stripe is asked for one, its events, its type; and that a charge lists them."""
+"""Its table, the list of resources, how Stripe is asked for one, its events, its type; and that a charge lists them and changes
+silently when one fails."""
 
 
 def test_a_resource_without_mutations_is_known_in_the_places_that_the_document_names() -> None:
