@@ -19,7 +19,7 @@ from db.engine import create_engine
 from db.reads import open_reads
 from mirror import apply
 from mirror.gateway import transport
-from resolvers import read_through
+from resolvers import held_leases
 from tests.mirror.convergence.history import History
 
 SEED = int(os.environ.get("STRIPE_GRAPHQL_TEST_SEED", "1"))
@@ -31,7 +31,7 @@ PROCESSES = 2
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the product would wait for what comes by itself, it goes on at once."""
     monkeypatch.setattr(transport, "FIRST_PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(read_through, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(held_leases, "PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(apply, "PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
 
