@@ -143,8 +143,8 @@ class Mirror:
             return True
         try:
             async with self._engine.begin() as connection:
-                changes = await Silent(connection, self.account, known).changes([form for form, _ in forms])
-                if entry.follow(changes):
+                silent = Silent(connection, self.account, known, listing=entry.coming is not None)
+                if entry.follow(await silent.changes([form for form, _ in forms])):
                     raise Outdated
                 await Writer(connection, self.account, known, self._subscriber_key).write(forms)
                 if also is not None:

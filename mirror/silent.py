@@ -38,8 +38,11 @@ class Change(NamedTuple):
 class Silent:
     """Looks at what is being written, in as many statements for a thousand objects as for one."""
 
-    def __init__(self, connection: AsyncConnection, account: Account, known: Mapping[Key, Known | None]) -> None:
-        """`known` is what the mirror held of the forms before."""
+    def __init__(
+        self, connection: AsyncConnection, account: Account, known: Mapping[Key, Known | None], *, listing: bool
+    ) -> None:
+        """`known` is what the mirror held of the forms before; `listing`, whether they come from lists of all."""
+        self._listing = listing
         self._connection = connection
         self._account = account
         self._known = known
@@ -94,8 +97,14 @@ class Silent:
         for discount in discounts:
             if self._known.get(discount.key) is None:
                 for key in _others(discount):
-                    if self._data(key) is not None and not self._is_gone(key):
+                    if self._data(key) is not None and not self._is_gone(key) and not self._counts(key, discount):
                         yield Change(key, discount.key, f"redeemed by {discount.key.id}")
+
+    def _counts(self, key: Key, discount: Stored) -> bool:
+        """Whether what is here was read when the discount was there: with it, or from a list, later."""
+        if key in self._arriving:
+            return discount.parent is not None and self._arriving[key].parent is not None
+        return self._listing and (discount.data.get("start") or 0) < self._held[key].seen.earliest
 
     def _codes(self, codes: Iterable[Stored]) -> Iterator[Change]:
         """A promotion code is active for as long as its coupon is valid."""

@@ -19,8 +19,8 @@ KNOWS_REFUNDS = {
     "schema/charge.py",
     "webhooks/needed.py",
 }
-"""Its table, the list of resources, how Stripe is asked for one, its events, its type; that a charge lists them, and that
-one which fails changes its charge."""
+"""Its table, the list of resources, how Stripe is asked for one, its events, its type; that a charge lists them, and
+that one which fails changes its charge."""
 
 
 def test_a_resource_without_mutations_is_known_in_the_places_that_the_document_names() -> None:
