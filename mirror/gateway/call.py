@@ -41,10 +41,14 @@ def segment(id: str) -> str:
 
 
 def seen(headers: Mapping[str, str], elapsed: float) -> Seen:
-    """Between question and answer on Stripe's clock, which the Date header tells; ours where there is none."""
+    """Between question and answer on Stripe's clock, which the Date header tells; ours where there is none.
+
+    What is replayed for an idempotency key was true when the key was first used, and nobody says when that was.
+    """
     try:
         answered = int(parsedate_to_datetime(headers["date"]).timestamp())
     except (KeyError, ValueError):
         answered = int(time.time())
     version = headers.get("stripe-version") or API_VERSION
-    return Seen(earliest=answered - math.ceil(elapsed), latest=answered, api_version=version)
+    is_replayed = headers.get("idempotent-replayed") == "true"
+    return Seen(0 if is_replayed else answered - math.ceil(elapsed), latest=answered, api_version=version)

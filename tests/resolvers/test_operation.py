@@ -9,13 +9,14 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from db.operations import OperationRow, OperationState, StepRow
-from db.tables import Charge, Discount, Invoice, Subscription
+from db.tables import Charge, Discount, Invoice, StoredObject, Subscription
 from mirror.errors import Misconfigured
 from resolvers.charge import ChargeRequest, charge
 from resolvers.coupon import AddCouponRequest, add_coupon
 from resolvers.invoice_item import AddInvoiceItemRequest, add_invoice_item
 from resolvers.money import Amount
 from resolvers.outcome import Outcome, PaymentFailed, PaymentSucceeded, UserErrorCode
+from resolvers.payment_method import AddPaymentMethodRequest, add_payment_method
 from resolvers.purge_customer import PurgeCustomerRequest, purge_customer
 from resolvers.send_invoice import SendInvoiceRequest, send_invoice
 from resolvers.subscribe import SubscribeItem, SubscribeRequest, subscribe
@@ -289,3 +290,17 @@ async def test_a_coupon_whose_answer_was_lost_is_there_once(shop: Shop) -> None:
     assert (await add_coupon(shop.operator(), request)).errors == ()
     assert [len(each["discounts"]) for each in await shop.stripe.all("/v1/subscriptions")] == [1, 1]
     assert {row["coupon"] for row in await shop.mirrored(Discount)} == {coupon}
+
+
+async def test_what_stripe_replays_does_not_undo_what_changed_since(shop: Shop) -> None:
+    customer = await shop.customer(card=None)
+    request = AddPaymentMethodRequest("pm_card_visa", idempotency_key="once")
+    await shop.stripe.fault(kind="lose", method="POST", path=f"/v1/customers/{customer}$")
+    assert heard(await add_payment_method(shop.subscriber(), request)) == (UserErrorCode.IN_PROGRESS, True)
+    (await shop.stripe.http.post("/sandbox/clock", json={"seconds": 10})).raise_for_status()
+    await shop.stripe.post(f"/v1/customers/{customer}", description="changed since")
+    await shop.services.mirror.refresh("customer", customer)
+    (await shop.stripe.http.post("/sandbox/clock", json={"seconds": 10})).raise_for_status()
+    assert (await add_payment_method(shop.subscriber(), request)).errors == ()
+    (stored,) = await shop.mirrored(StoredObject, type="customer")
+    assert stored["data"]["description"] == "changed since"
