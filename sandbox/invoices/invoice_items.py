@@ -5,11 +5,12 @@ from sandbox.account.state import State
 from sandbox.api.calls import Call
 from sandbox.api.errors import invalid, missing
 from sandbox.api.lists import page
+from sandbox.api.views import snapshot
 from sandbox.invoices.invoice_item_building import make_as_asked, not_editable
 from sandbox.invoices.invoice_item_changes import change_item
 from sandbox.invoices.invoice_lines import add_invoice_item_line
 from sandbox.invoices.invoice_totals import recompute
-from sandbox.webhooks.events import emit
+from sandbox.webhooks.events import emit, emit_update
 
 
 def create(call: Call) -> Object:
@@ -38,9 +39,16 @@ def create(call: Call) -> Object:
     parent = {"subscription_details": {"subscription": of}, "type": "subscription_details"} if of else None
     item = make_as_asked(state, customer, params, currency, parent)
     if invoice is not None:
+        before = snapshot(state, invoice)
         add_invoice_item_line(state, invoice, item, later=True)
-        recompute(state, state.edit(invoice))
+        work_out(state, invoice, before)
     return item
+
+
+def work_out(state: State, draft: Object, before: Object) -> None:
+    """Brings a draft up to date with its items, and tells of it."""
+    recompute(state, state.edit(draft))
+    emit_update(state, "invoice.updated", before, draft)
 
 
 def draft_of(state: State, item: Object) -> Object | None:
@@ -68,9 +76,10 @@ def update(call: Call) -> Object:
     state = call.state
     item = fetch(call)
     invoice = draft_of(state, item)
+    before = {} if invoice is None else snapshot(state, invoice)
     change_item(state, item, call.params)
     if invoice is not None:
-        recompute(state, state.edit(invoice))
+        work_out(state, invoice, before)
     return item
 
 
@@ -80,8 +89,9 @@ def delete(call: Call) -> Object:
     item = fetch(call)
     invoice = draft_of(state, item)
     if invoice is not None:
+        before = snapshot(state, invoice)
         state.table("line_item").remove(item["_"]["line"])
-        recompute(state, state.edit(invoice))
+        work_out(state, invoice, before)
     remove(state, item)
     return {"id": item["id"], "object": "invoiceitem", "deleted": True}
 

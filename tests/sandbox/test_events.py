@@ -83,6 +83,21 @@ def test_a_new_invoice_item_is_told_of_as_it_was_asked_for(alone: Client) -> Non
     assert told["data"]["object"] == item
 
 
+def test_a_draft_tells_of_every_item_that_comes_changes_and_goes(alone: Client) -> None:
+    customer = alone.customer()["id"]
+    draft = alone.post("/v1/invoices", customer=customer)["id"]
+
+    def told() -> list[int]:
+        return [each["data"]["object"]["total"] for each in alone.get("/v1/events", type="invoice.updated")["data"]]
+
+    item = alone.post("/v1/invoiceitems", customer=customer, invoice=draft, amount=500, currency="usd")["id"]
+    assert told() == [500]
+    alone.post(f"/v1/invoiceitems/{item}", amount=700)
+    assert told() == [700, 500]
+    alone.delete(f"/v1/invoiceitems/{item}")
+    assert told() == [0, 700, 500]
+
+
 def test_discounts_are_ids_in_events(alone: Client) -> None:
     off = alone.post("/v1/coupons", percent_off=10, duration="forever")
     alone.subscribe(alone.customer(), alone.price(), discounts=[{"coupon": off["id"]}], expand=["discounts"])
