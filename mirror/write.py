@@ -18,6 +18,7 @@ from db.row import typed_columns
 from db.subscribers import Subscriber
 from db.tables import Customer, Mirrored, StoredObject, Subscription, SubscriptionItem
 from db.upsert import insert_many, upsert_many
+from mirror.equality import first_to_end
 from mirror.known import TABLES, Known
 from mirror.needs import owner_of
 from mirror.order import Seen
@@ -147,14 +148,13 @@ class Writer:
             items.deleted.is_(False),
             among(self._connection, items.subscription, ids),
         )
-        first: dict[str, tuple[Any, ...]] = {}
-        for subscription, id, start, end in await self._connection.execute(statement):
-            first[subscription] = min(first.get(subscription, (True,)), (end is None, end or 0, id, start, end))
-        periods = {
-            id: {"current_period_start": start, "current_period_end": end}
-            for id in ids
-            for *_, start, end in [first.get(id, (None, None))]
-        }
+        items_of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for item in (await self._connection.execute(statement)).mappings():
+            items_of[item["subscription"]].append(dict(item))
+        periods = {}
+        for id in ids:
+            start, end = first_to_end(items_of[id])
+            periods[id] = {"current_period_start": start, "current_period_end": end}
         for row in subscriptions:
             row.update(periods.pop(row["id"]))
         for id, period in sorted(periods.items()):
