@@ -68,6 +68,17 @@ async def held_until(connection: AsyncConnection, account: Account, name: str) -
     return (await connection.scalars(statement)).one_or_none()
 
 
+async def is_held(connection: AsyncConnection, account: Account, name: str) -> bool:
+    """Whether somebody holds the lease now."""
+    statement = select(Lease.until).where(
+        Lease.account == account.id,
+        Lease.livemode == account.livemode,
+        Lease.name == name,
+        Lease.until > database_ms(),
+    )
+    return (await connection.scalars(statement)).one_or_none() is not None
+
+
 async def let_go(connection: AsyncConnection, account: Account, name: str, owner: str) -> None:
     await connection.execute(
         delete(Lease).where(

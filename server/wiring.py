@@ -20,6 +20,7 @@ from mirror.errors import StripeError
 from mirror.events import Inbox
 from mirror.gateway import Gateway
 from mirror.measures import UNMEASURED, Measures
+from mirror.missing import Missing
 from mirror.overdue import Overdue
 from resolvers.context import Services
 from resolvers.reading.limits import Limits
@@ -159,7 +160,14 @@ class Wiring:
         inbox = Inbox(self.engine, mirror, self._measures)
         catch_up = CatchUp(self.engine, gateway, mirror, inbox)
         recovery = Recovery(services)
-        for work in (overdue.watch(), Drain(inbox, mirror.background).run(), catch_up.run(), recovery.run()):
+        beside = (
+            overdue.watch(),
+            Drain(inbox, mirror.background).run(),
+            catch_up.run(),
+            recovery.run(),
+            Missing(self.engine, mirror).watch(),
+        )
+        for work in beside:
             mirror.background.start(work)
         if self._fill:
             self._filling = asyncio.create_task(fill(self.engine, account, settings))

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -13,12 +14,12 @@ from db import syncs, watermarks
 from db.syncs import Unfinished, Window
 from mirror.apply import Mirror, UnknownObject
 from mirror.backfill.alone import Alone, AlreadyRunning, Failed
-from mirror.backfill.dangling import dangling
 from mirror.backfill.listing import Run, TakenOver, Walk
 from mirror.backfill.patience import GivenUp, Say, persistently
 from mirror.backfill.progress import Progress
-from mirror.backfill.vanished import Vanished
+from mirror.backfill.vanished import Vanished, ids_of
 from mirror.catchup import LISTED_SECONDS, NAME, CatchUp
+from mirror.dangling import dangling
 from mirror.errors import Misconfigured, NotFetchable, Refused
 from mirror.gateway import Gateway
 from mirror.gateway.lists import COMES_WITH, LISTED, TABLE_NAMES, test_clocks
@@ -188,7 +189,7 @@ class Backfill:
         async def missing() -> AsyncIterator[Key]:
             nonlocal too_many
             count = 0
-            async for key in dangling(self._engine, self._account, types | parts, self._say):
+            async for key in dangling(partial(ids_of, self._engine, say=self._say), self._account, types | parts):
                 if not whole and key.type in LISTED and (count := count + 1) > REFERENCES:
                     too_many = True
                     return

@@ -1,23 +1,22 @@
 """Find references whose target is not here."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Select, exists, select
 
 from db.accounts import Account
 from db.tables import RESOURCES
-from mirror.backfill.patience import Say
-from mirror.backfill.vanished import ids_of
 from mirror.stored import Key
 
+Read = Callable[[Select[Any]], Awaitable[Sequence[str]]]
+"""Finds the ids that a statement selects."""
 AT_ONCE = 1_000
 TABLES = {table.object_name: table for table in RESOURCES}
 HAVE_NO_ID_TO_ASK_FOR = frozenset({"discount"})
 
 
-async def dangling(engine: AsyncEngine, account: Account, types: Collection[str], say: Say) -> AsyncIterator[Key]:
+async def dangling(read: Read, account: Account, types: Collection[str]) -> AsyncIterator[Key]:
     """What objects of the types refer to and the mirror does not have, some at a time; some of it more than once."""
     for table in RESOURCES:
         if table.object_name not in types:
@@ -26,13 +25,11 @@ async def dangling(engine: AsyncEngine, account: Account, types: Collection[str]
             target = TABLES.get(column.info.get("to", ""))
             if target is None or target.object_name in HAVE_NO_ID_TO_ASK_FOR:
                 continue
-            async for id in _missing(engine, account, table, column, target, say):
+            async for id in _missing(read, account, table, column, target):
                 yield Key(target.object_name, id)
 
 
-async def _missing(
-    engine: AsyncEngine, account: Account, table: Any, column: Any, target: Any, say: Say
-) -> AsyncIterator[str]:
+async def _missing(read: Read, account: Account, table: Any, column: Any, target: Any) -> AsyncIterator[str]:
     last = ""
     while True:
         there = exists().where(target.account == table.account, target.livemode == table.livemode, target.id == column)
@@ -44,7 +41,7 @@ async def _missing(
             .order_by(column)
             .limit(AT_ONCE)
         )
-        ids = await ids_of(engine, statement, say)
+        ids = await read(statement)
         for id in ids:
             yield id
         if len(ids) < AT_ONCE:
