@@ -56,7 +56,9 @@ class Needs:
         needed: Needed = defaultdict(set)
         for form in forms:
             needed[form.key] = set(_read_off(form, arrivals, known))
-        await self._add_items_that_moved([form for form in forms if form.key.type == "invoice"], arrivals, needed)
+        await self._add_items_that_moved(
+            [form for form in forms if form.key.type == "invoice"], arrivals, known, needed
+        )
         await self._add_paid_invoices([form.key.id for form in forms if _may_pay(form)], needed)
         return needed
 
@@ -81,8 +83,10 @@ class Needs:
                         found[Key(PART_TABLES[name].object_name, id)] = Key(type, owner)
         return found
 
-    async def _add_items_that_moved(self, invoices: Sequence[Stored], arrivals: Arrivals, needed: Needed) -> None:
-        """Invoice items that went onto an invoice, or off it: Stripe sends no event of their own for that."""
+    async def _add_items_that_moved(
+        self, invoices: Sequence[Stored], arrivals: Arrivals, known: Mapping[Key, Known | None], needed: Needed
+    ) -> None:
+        """Invoice items that went onto an invoice, off it or changed on it: Stripe sends no event of their own."""
         if not invoices:
             return
         before: dict[str, set[str]] = defaultdict(set)
@@ -94,12 +98,13 @@ class Needs:
             before[invoice or ""].add(id)
         for each in invoices:
             now = {
-                id
+                id: line
                 for line in arrivals.parts_of(each.key)
                 for origin in ("invoice_item_details", "subscription_item_details")
                 if (id := at(line.data, "parent", origin, "invoice_item"))
             }
-            needed[each.key] |= {Key("invoiceitem", id) for id in now ^ before[each.key.id]}
+            changed = {id for id, line in now.items() if (was := known.get(line.key)) and was.data != line.data}
+            needed[each.key] |= {Key("invoiceitem", id) for id in changed | (now.keys() ^ before[each.key.id])}
 
     async def _add_paid_invoices(self, payment_intents: Sequence[str], needed: Needed) -> None:
         if not payment_intents:

@@ -78,3 +78,15 @@ async def test_causes_that_come_first_are_remembered(shop: Shop) -> None:
 async def test_causes_and_effects_that_come_at_once_do_not_miss_each_other(shop: Shop) -> None:
     await asyncio.gather(*(deliver(shop, [event]) for event in await all_of_it(shop)))
     assert await differences(shop) == []
+
+
+async def test_an_item_that_is_changed_on_a_draft_is_asked_for(shop: Shop) -> None:
+    customer = (await shop.stripe.post("/v1/customers"))["id"]
+    item = await shop.stripe.post("/v1/invoiceitems", customer=customer, amount=300, currency="usd")
+    bill = {"customer": customer, "currency": "usd", "pending_invoice_items_behavior": "include"}
+    await shop.stripe.post("/v1/invoices", **bill)
+    await deliver(shop, await events_of(shop))
+    (await shop.stripe.http.post("/sandbox/clock", json={"seconds": 5})).raise_for_status()
+    await shop.stripe.post(f"/v1/invoiceitems/{item['id']}", amount=500)
+    await deliver(shop, await events_of(shop))
+    assert await differences(shop) == []

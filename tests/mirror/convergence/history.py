@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.reads import Reads
 from tests.mirror.convergence.callers import ORDERS, Callers, forgiving
 from tests.mirror.convergence.hubs import Hub
-from tests.mirror.convergence.pretend import Pretend
+from tests.mirror.convergence.pretend import ANSWERED_LATE, Pretend
 from tests.mirror.convergence.unknowable import knowable
 from tests.mirror.equality import differences
 from tests.sandbox.client import Object
@@ -119,15 +119,18 @@ class History(Callers):
         order=st.sampled_from(["as they were", "backwards", "shuffled"]),
         loss=st.sampled_from([0.0, 0.0, 0.3]),
         chance=st.integers(0, 1 << 30),
+        old=st.sampled_from([0.0, 0.0, 0.3]),
         orders=st.lists(ORDERS, max_size=4),
         at_once=st.sampled_from([1, 1, 3, 8]),
     )
-    def the_post_comes(self, who: int, order: str, loss: float, chance: int, orders: list[Any], at_once: int) -> None:
+    def the_post_comes(
+        self, who: int, order: str, loss: float, chance: int, old: float, orders: list[Any], at_once: int
+    ) -> None:
         """Everything that was never delivered, or lost for good."""
         rng = random.Random(chance)
         events = [event for event in self.pretend.events() if event["id"] not in self.delivered]
         self.delivered |= {event["id"] for event in events}
-        events = [event for event in events if rng.random() >= loss]
+        events = [as_of_old(event) if rng.random() < old else event for event in events if rng.random() >= loss]
         if order == "backwards":
             events.reverse()
         elif order == "shuffled":
@@ -135,6 +138,22 @@ class History(Callers):
         hub = self._hub(who, orders)
         for first in range(0, len(events), at_once):
             self.runner.run(hub.run(*(hub.receive(event) for event in events[first : first + at_once])))
+
+    @rule(who=PLACES, customer=PLACES, seconds=st.sampled_from([0, 1]))
+    def an_answer_is_overtaken(self, who: int, customer: int, seconds: int) -> None:
+        """One process waits for an answer while another one hears of what comes after it."""
+        slow, quick = self._hub(who, [{"kind": ANSWERED_LATE}]), self._hub(who + 1, [])
+        path = f"/v1/customers/{self.someone(customer)}"
+        # What is still to come in the same second would have Stripe asked again, and hide what went wrong.
+        for event in self.pretend.events():
+            self.delivered.add(event["id"])
+            self.runner.run(quick.run(quick.receive(event)))
+        for hub, name in ((slow, "Before"), (quick, "After")):
+            self.control("clock", seconds=seconds)
+            if "error" in self.call("POST", path, name=name):
+                return
+            self.runner.run(hub.run(hub.receive(as_of_old(self.pretend.events()[-1]))))
+        self.runner.run(slow.go_on())
 
     @rule(who=PLACES, orders=st.lists(ORDERS, max_size=3))
     def a_process_reads_the_list(self, who: int, orders: list[Any]) -> None:
