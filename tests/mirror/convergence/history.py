@@ -62,6 +62,8 @@ class History(Callers):
     async def _teardown(self) -> None:
         try:
             await self._all_ends_well()
+            for hub in self.hubs:
+                await hub.rest()
             found = knowable(await differences(self.hubs[0].shop), self.pretend.state)
             assert not found, "\n".join(found)
         finally:

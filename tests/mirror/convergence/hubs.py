@@ -120,6 +120,10 @@ class Hub:
                     statement = statement.where(InboxEvent.due_at.is_not(None))
                 await connection.execute(statement)
 
+    async def rest(self) -> None:
+        """End what runs beside, so that nobody writes while what is here is compared."""
+        await self._mirror.close()
+
     async def end(self) -> None:
         """As a server that is told to stop ends."""
         self.way.orders.clear()
