@@ -41,6 +41,10 @@ CORS = {
 }
 
 
+class Departed(Exception):
+    """The caller went away amid its request."""
+
+
 @dataclass
 class Incoming:
     """One HTTP request."""
@@ -97,6 +101,8 @@ class Api:
             answer = await self.answer(incoming)
         except ApiError as error:
             answer = self.failed(incoming, error)
+        except Departed:
+            return
         if answer.lost:
             await hang_up(scope)
             return
@@ -272,11 +278,13 @@ def asked_for(headers: dict[str, str]) -> str:
 
 
 async def read_body(receive: Receive, headers: dict[str, str]) -> str:
-    """The form. Raises ApiError 400 for JSON or what is too large."""
+    """The form. Raises ApiError 400 for JSON or what is too large, Departed where the rest of it never comes."""
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Departed
         chunk = message.get("body", b"")
         size += len(chunk)
         chunks.append(chunk)

@@ -1,13 +1,15 @@
 """How requests are read and refused: versions, keys, forms, cursors, expansion, what is kept for replays."""
 
 import re
+import socket
+import time
 
 import httpx
 import pytest
 
 from sandbox.api.router import ROUTES
 from sandbox.api.unbuilt import PATHS
-from tests.sandbox.client import Client, Object
+from tests.sandbox.client import KEY, Client, Object
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -167,3 +169,12 @@ def test_browsers_may_ask_first(shared: Client) -> None:
 def test_what_is_built_is_not_called_unbuilt() -> None:
     built = {re.sub(r"\{\w+\}", "*", route.path).removeprefix("/v1/") for route in ROUTES}
     assert built & set(PATHS.split()) == set()
+
+
+def test_what_was_not_sent_whole_is_not_carried_out(alone: Client) -> None:
+    head = f"POST /v1/customers HTTP/1.1\r\nhost: sandbox\r\nauthorization: Bearer {KEY}\r\ncontent-length: 40\r\n\r\n"
+    with socket.create_connection((alone.http.base_url.host, alone.http.base_url.port or 80)) as connection:
+        connection.sendall(f"{head}name=Ada".encode())
+    alone.customer(card=None)
+    time.sleep(0.2)
+    assert len(alone.get("/v1/customers")["data"]) == 1
