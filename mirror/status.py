@@ -4,13 +4,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import watermarks
 from db.accounts import Account
 from db.engine import reading
-from db.inbox import EventState, InboxEvent
+from db.inbox import EventState, InboxEvent, owned
 from db.leases import database_ms
 from db.operations import OperationRow, OperationState
 from db.tables import RESOURCES
@@ -33,6 +33,14 @@ class ResourceStatus:
     oldest_observed_at: int | None
     sync_completed_at: int | None
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "rows": self.rows,
+            "oldestObservedAt": self.oldest_observed_at,
+            "syncCompletedAt": self.sync_completed_at,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -54,6 +62,21 @@ class Status:
     warnings: tuple[str, ...]
     resources: tuple[ResourceStatus, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, named as people read it."""
+        return {
+            "apiVersion": self.api_version,
+            "lastEventAt": self.last_event_at,
+            "lagSeconds": self.lag_seconds,
+            "eventsPending": self.events_pending,
+            "eventsFailed": self.events_failed,
+            "operationsPending": self.operations_pending,
+            "caughtUpAt": self.caught_up_at,
+            "lastSyncedAt": self.last_synced_at,
+            "warnings": self.warnings,
+            "resources": [each.as_json() for each in self.resources],
+        }
+
 
 async def status(engine: AsyncEngine, account: Account, census: Census) -> Status:
     """Cheap, but for counting rows: `census` says how old those figures may be."""
@@ -63,7 +86,7 @@ async def status(engine: AsyncEngine, account: Account, census: Census) -> Statu
         moments = await watermarks.all_of(connection, account)
         states = dict((await connection.execute(_unapplied(account))).all())
         oldest_pending_at = await connection.scalar(_oldest_pending(account))
-        last_event_at = await connection.scalar(select(func.max(InboxEvent.created)).where(*_owned(account)))
+        last_event_at = await connection.scalar(select(func.max(InboxEvent.created)).where(*owned(account)))
         stuck = await connection.scalar(_stuck(account)) or 0
         versions = tuple(await connection.scalars(_other_versions(account, now)))
         pending, late = (await connection.execute(_open_operations(account))).one()
@@ -105,29 +128,25 @@ async def status(engine: AsyncEngine, account: Account, census: Census) -> Statu
     )
 
 
-def _owned(account: Account) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return InboxEvent.account == account.id, InboxEvent.livemode == account.livemode
-
-
 def _unapplied(account: Account) -> Any:
     # Those that are applied may be millions, and are not counted.
     waiting = InboxEvent.state.in_((EventState.PENDING, EventState.FAILED))
-    return select(InboxEvent.state, func.count()).where(*_owned(account), waiting).group_by(InboxEvent.state)
+    return select(InboxEvent.state, func.count()).where(*owned(account), waiting).group_by(InboxEvent.state)
 
 
 def _oldest_pending(account: Account) -> Any:
-    return select(func.min(InboxEvent.created)).where(*_owned(account), InboxEvent.state == EventState.PENDING)
+    return select(func.min(InboxEvent.created)).where(*owned(account), InboxEvent.state == EventState.PENDING)
 
 
 def _stuck(account: Account) -> Any:
     stuck = InboxEvent.state == EventState.PENDING, InboxEvent.attempts >= MANY_TRIES
-    return select(func.count()).select_from(InboxEvent).where(*_owned(account), *stuck)
+    return select(func.count()).select_from(InboxEvent).where(*owned(account), *stuck)
 
 
 def _other_versions(account: Account, now: int) -> Any:
     latest = (
         select(InboxEvent.api_version, InboxEvent.received_at)
-        .where(*_owned(account))
+        .where(*owned(account))
         .order_by(InboxEvent.created.desc())
         .limit(LATEST_EVENTS)
         .subquery()

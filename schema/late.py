@@ -38,27 +38,7 @@ async def payment_action(context: Context, invoice: str | None, _arguments: Argu
 
 async def mirror_status(context: Context, _nothing: Any, _arguments: Arguments) -> Mapping[str, Any]:
     services = context.services
-    now = await status(services.engine, services.account, services.mirror.census)
-    return {
-        "apiVersion": now.api_version,
-        "lastEventAt": now.last_event_at,
-        "lagSeconds": now.lag_seconds,
-        "eventsPending": now.events_pending,
-        "eventsFailed": now.events_failed,
-        "operationsPending": now.operations_pending,
-        "caughtUpAt": now.caught_up_at,
-        "lastSyncedAt": now.last_synced_at,
-        "warnings": now.warnings,
-        "resources": [
-            {
-                "name": each.name,
-                "rows": each.rows,
-                "oldestObservedAt": each.oldest_observed_at,
-                "syncCompletedAt": each.sync_completed_at,
-            }
-            for each in now.resources
-        ],
-    }
+    return (await status(services.engine, services.account, services.mirror.census)).as_json()
 
 
 def _request(change: Mapping[str, Any] | None) -> InvoicePreviewRequest | None:

@@ -45,29 +45,9 @@ async def _read(settings: Settings) -> tuple[Account, Status]:
 
 
 def _plain(account: Account, now: Status) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "account": account.id,
-        "livemode": account.livemode,
-        "apiVersion": now.api_version,
-        "lastEventAt": now.last_event_at,
-        "lagSeconds": now.lag_seconds,
-        "eventsPending": now.events_pending,
-        "eventsFailed": now.events_failed,
-        "operationsPending": now.operations_pending,
-        "caughtUpAt": now.caught_up_at,
-        "lastSyncedAt": now.last_synced_at,
-        "warnings": now.warnings,
-    }
-    resources: list[dict[str, Any]] = [
-        {
-            "name": each.name,
-            "rows": each.rows,
-            "oldestObservedAt": each.oldest_observed_at,
-            "syncCompletedAt": each.sync_completed_at,
-        }
-        for each in now.resources
-    ]
-    return {**_dated(found), "resources": [_dated(each) for each in resources]}
+    whole = now.as_json()
+    resources = [_dated(each) for each in whole["resources"]]
+    return {"account": account.id, "livemode": account.livemode, **_dated(whole), "resources": resources}
 
 
 def _dated(found: dict[str, Any]) -> dict[str, Any]:
