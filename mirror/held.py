@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.accounts import Account
 from db.given import among
 from mirror.equality import OWNERS, Held
-from mirror.known import TABLES, known_objects
+from mirror.known import TABLES, claim_of, known_objects
 from mirror.stored import Key
 
 
@@ -38,7 +38,7 @@ async def held_objects(
             observed_at=each.seen.latest,
             table=TABLES.get(key.type),
             row=rows.get(key),
-            claimed_subscriber=_claim(each.data, subscriber_key) if key.type == "customer" else None,
+            claimed_subscriber=claim_of(each.data, subscriber_key) if key.type == "customer" else None,
             owner=next(iter(alive(owners[key])), None) if key in owners else None,
             items=tuple(data for item in items.get(key, ()) for data in alive(item)),
         )
@@ -83,11 +83,6 @@ def _owner(key: Key, data: Any) -> Key | None:
 def _items(data: Any) -> list[Key]:
     listed = _readable(data).get("items")
     return [Key("subscription_item", id) for id in listed if isinstance(id, str)] if isinstance(listed, list) else []
-
-
-def _claim(customer: Any, subscriber_key: str) -> str | None:
-    metadata = _readable(customer).get("metadata")
-    return (metadata.get(subscriber_key) or None) if isinstance(metadata, Mapping) else None
 
 
 def _readable(data: Any) -> Mapping[str, Any]:

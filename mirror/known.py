@@ -16,6 +16,12 @@ from mirror.stored import Key
 TABLES: Mapping[str, type[Mirrored]] = {table.object_name: table for table in RESOURCES}
 
 
+def claim_of(customer: Any, subscriber_key: str) -> str | None:
+    """The subscriber that a customer names in its metadata. JSON that was broken by hand names none."""
+    metadata = customer.get("metadata") if isinstance(customer, Mapping) else None
+    return (metadata.get(subscriber_key) or None) if isinstance(metadata, Mapping) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the mirror holds of one object."""

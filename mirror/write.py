@@ -19,7 +19,7 @@ from db.subscribers import Subscriber
 from db.tables import Customer, Mirrored, StoredObject, Subscription, SubscriptionItem
 from db.upsert import insert_many, upsert_many
 from mirror.equality import first_to_end
-from mirror.known import TABLES, Known
+from mirror.known import TABLES, Known, claim_of
 from mirror.needs import owner_of
 from mirror.order import Seen
 from mirror.stored import PART_TYPES, Key, Stored, with_what_was_known
@@ -62,8 +62,8 @@ class Writer:
                 continue
             row = self._row(table, form, data, seen)
             if table is Customer:
-                row["claimed_subscriber"] = self._claim(data)
-                claims = (row["claimed_subscriber"], self._claim(known.data if known else {}))
+                row["claimed_subscriber"] = claim_of(data, self._subscriber_key)
+                claims = (row["claimed_subscriber"], claim_of(known.data if known else {}, self._subscriber_key))
                 subscribers.update(claim for claim in claims if claim)
             rows[table].append(row)
         if await insert_many(self._connection, StoredObject, new) != len(new):
@@ -129,10 +129,6 @@ class Writer:
         if "position" in table.__table__.columns:
             row["position"] = form.position
         return row
-
-    def _claim(self, customer: Mapping[str, Any]) -> str | None:
-        claim = (customer.get("metadata") or {}).get(self._subscriber_key)
-        return claim or None
 
     async def _roll_up_periods(
         self, forms: Sequence[tuple[Stored, Seen]], subscriptions: Sequence[dict[str, Any]]
