@@ -1,16 +1,15 @@
 """Find references whose target is not here."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import exists, select
 
 from db.accounts import Account
+from db.batches import Read, batches
 from db.tables import RESOURCES
 from mirror.stored import Key
 
-Read = Callable[[Select[Any]], Awaitable[Sequence[str]]]
-"""Finds the ids that a statement selects."""
 AT_ONCE = 1_000
 TABLES = {table.object_name: table for table in RESOURCES}
 HAVE_NO_ID_TO_ASK_FOR = frozenset({"discount"})
@@ -30,20 +29,13 @@ async def dangling(read: Read, account: Account, types: Collection[str]) -> Asyn
 
 
 async def _missing(read: Read, account: Account, table: Any, column: Any, target: Any) -> AsyncIterator[str]:
-    last = ""
-    while True:
-        there = exists().where(target.account == table.account, target.livemode == table.livemode, target.id == column)
-        statement = (
-            select(column)
-            .where(table.account == account.id, table.livemode == account.livemode, table.deleted.is_(False))
-            .where(column > last, ~there)
-            .distinct()
-            .order_by(column)
-            .limit(AT_ONCE)
-        )
-        ids = await read(statement)
-        for id in ids:
+    there = exists().where(target.account == table.account, target.livemode == table.livemode, target.id == column)
+    statement = (
+        select(column)
+        .where(table.account == account.id, table.livemode == account.livemode, table.deleted.is_(False))
+        .where(column > "", ~there)
+        .distinct()
+    )
+    async for rows in batches(read, statement, column, size=AT_ONCE):
+        for (id,) in rows:
             yield id
-        if len(ids) < AT_ONCE:
-            return
-        last = ids[-1]

@@ -3,15 +3,13 @@
 Whoever puts an object away fetches what it refers to soon afterwards, but may end before that, or Stripe may be away.
 """
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import leases
+from db.batches import reader
 from db.engine import reading
 from db.tables import RESOURCES
 from mirror.apply import Mirror
@@ -58,7 +56,7 @@ class Missing:
                 return 0
         asked = came = 0
         try:
-            async for key in dangling(self._read, self._account, TYPES):
+            async for key in dangling(reader(self._engine), self._account, TYPES):
                 if asked == AT_ONCE or self._mirror.background.closing or not await self._hold():
                     break
                 asked += 1
@@ -73,10 +71,6 @@ class Missing:
         if came:
             log.info("Objects that others refer to were missing and have been fetched.", count=came)
         return came
-
-    async def _read(self, statement: Select[Any]) -> Sequence[str]:
-        async with reading(self._engine).connect() as connection:
-            return list(await connection.scalars(statement))
 
     async def _hold(self) -> bool:
         async with self._engine.begin() as connection:

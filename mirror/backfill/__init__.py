@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -17,7 +16,7 @@ from mirror.backfill.alone import Alone, AlreadyRunning, Failed
 from mirror.backfill.listing import Run, TakenOver, Walk
 from mirror.backfill.patience import GivenUp, Say, persistently
 from mirror.backfill.progress import Progress
-from mirror.backfill.vanished import Vanished, ids_of
+from mirror.backfill.vanished import Vanished, persistent_reader
 from mirror.catchup import LISTED_SECONDS, NAME, CatchUp
 from mirror.dangling import dangling
 from mirror.errors import Misconfigured, NotFetchable, Refused
@@ -189,7 +188,7 @@ class Backfill:
         async def missing() -> AsyncIterator[Key]:
             nonlocal too_many
             count = 0
-            async for key in dangling(partial(ids_of, self._engine, say=self._say), self._account, types | parts):
+            async for key in dangling(persistent_reader(self._engine, self._say), self._account, types | parts):
                 if not whole and key.type in LISTED and (count := count + 1) > REFERENCES:
                     too_many = True
                     return

@@ -5,13 +5,14 @@ already, or the same with a time that reaches past the beginning. So everything 
 was not listed. Being asked for makes it newer in turn, so that a sync that goes on does not ask again.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.accounts import Account
+from db.batches import Read, Rows, batches, rows_of
 from db.engine import reading
 from db.tables import RESOURCES, Mirrored, PaymentMethod
 from mirror.backfill.patience import Say, persistently
@@ -42,18 +43,12 @@ class Vanished:
 
     async def candidates(self, say: Say) -> AsyncIterator[Key]:
         """In the order of their ids, some at a time, so that it does not matter how many there are."""
+        read = persistent_reader(self._engine, say)
         for table in self._tables:
-            last = ""
-            while True:
-                statement = (
-                    select(table.id).where(*self._unlisted(table), table.id > last).order_by(table.id).limit(AT_ONCE)
-                )
-                ids = await ids_of(self._engine, statement, say)
-                for id in ids:
+            statement = select(table.id).where(*self._unlisted(table))
+            async for rows in batches(read, statement, table.id, size=AT_ONCE):
+                for (id,) in rows:
                     yield Key(table.object_name, id)
-                if len(ids) < AT_ONCE:
-                    break
-                last = ids[-1]
 
     def _unlisted(self, table: type[Mirrored]) -> list[ColumnElement[bool]]:
         own: list[Any] = [table.account == self._account.id, table.livemode == self._account.livemode]
@@ -67,11 +62,10 @@ class Vanished:
         return unlisted
 
 
-async def ids_of(engine: AsyncEngine, statement: Select[Any], say: Say) -> Sequence[str]:
-    """What a statement for ids finds, however often it has to be tried."""
+def persistent_reader(engine: AsyncEngine, say: Say) -> Read:
+    """Reads what a statement finds, however often it has to be tried."""
 
-    async def read() -> Sequence[str]:
-        async with reading(engine).connect() as connection:
-            return list(await connection.scalars(statement))
+    async def read(statement: Any) -> Rows:
+        return await persistently(lambda: rows_of(engine, statement), say)
 
-    return await persistently(read, say)
+    return read

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 
 from db.accounts import Account
-from db.engine import reading
+from db.batches import Rows, batches, reader
 from db.subscribers import Subscriber
 from db.tables import Customer, StoredObject
 from mirror.equality import OWNERS, Difference
@@ -98,18 +98,8 @@ class Local:
     def _own(self, table: Any) -> tuple[ColumnElement[bool], ...]:
         return table.account == self._account.id, table.livemode == self._account.livemode
 
-    async def _paged(self, statement: Any, by: Any) -> AsyncIterator[list[Any]]:
-        """Rows whose first column is what they are sorted by."""
-        last: str | None = None
-        while True:
-            following = statement.order_by(by).limit(ROWS)
-            async with reading(self._engine).connect() as connection:
-                rows = list(await connection.execute(following if last is None else following.where(by > last)))
-            if rows:
-                yield rows
-            if len(rows) < ROWS:
-                return
-            last = rows[-1][0]
+    def _paged(self, statement: Any, by: Any) -> AsyncIterator[Rows]:
+        return batches(reader(self._engine), statement, by, size=ROWS)
 
 
 def _link(subscriber: str, right: str | None, held: str | None) -> Finding:

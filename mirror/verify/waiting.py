@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.accounts import Account
-from db.engine import reading
+from db.batches import batches, reader
 from db.inbox import EventState, InboxEvent, owned
 from mirror.stored import Key
 
@@ -18,14 +18,8 @@ async def waiting(engine: AsyncEngine, account: Account, keys: Collection[Key]) 
     found: set[Key] = set()
     quoted = {key: f'"{key.id}"'.encode() for key in keys}
     statement = select(InboxEvent.id, InboxEvent.body).where(*owned(account), InboxEvent.state == EventState.PENDING)
-    last = ""
-    while quoted:
-        async with reading(engine).connect() as connection:
-            page = statement.where(InboxEvent.id > last).order_by(InboxEvent.id).limit(ROWS)
-            rows = list(await connection.execute(page))
-        for _, body in rows:
-            found |= {key for key, id in quoted.items() if id in body}
-        if len(rows) < ROWS:
-            break
-        last = rows[-1][0]
+    if quoted:
+        async for rows in batches(reader(engine), statement, InboxEvent.id, size=ROWS):
+            for _, body in rows:
+                found |= {key for key, id in quoted.items() if id in body}
     return found
