@@ -10,13 +10,8 @@ import structlog
 from graphql import (
     DocumentNode,
     GraphQLError,
-    GraphQLObjectType,
-    GraphQLResolveInfo,
-    GraphQLSchema,
     OperationDefinitionNode,
     execute,
-    is_abstract_type,
-    is_introspection_type,
     value_from_ast_untyped,
 )
 
@@ -28,19 +23,16 @@ from resolvers.context import Context
 from resolvers.outcome import Rejected
 from resolvers.reading.finishing import finished, unfinished
 from resolvers.reading.limits import Cost, Limits, cost_of, too_complex
-from resolvers.reading.money import UnknownLocale, formatted, refuse_locale
 from resolvers.reading.nodes import all_candidates
-from resolvers.reading.plain import shape
 from resolvers.reading.plan import Plan, compile_operation, lacking
 from resolvers.reading.reader import Reader, frame_of, shape_of_request
-from resolvers.reading.selection import TYPE, Selected
-from resolvers.reading.sources import Late
+from resolvers.reading.selection import Selected
 from resolvers.reading.values import Frame
-from schema import build_schema
-from schema.answering import Execution, selected
+from schema.answering import Execution
 from schema.declarations import declarations_of
 from schema.documents import Document, Documents, Misfit, Variant
 from schema.parsing import TOO_DEEP, Parser, Refused, is_mutation
+from schema.resolvable import resolvable_schema
 from schema.rights import refusals
 
 log = structlog.stdlib.get_logger(__name__)
@@ -240,50 +232,6 @@ class _Asked:
     operation_name: str | None
     context: Context
     tells_cost: bool
-
-
-def resolvable_schema() -> GraphQLSchema:
-    """The contract, with every field of an answer taken from what was read for it, by its response key."""
-    schema: GraphQLSchema = build_schema()._schema
-    declarations = declarations_of(schema)
-    for type in schema.type_map.values():
-        if is_abstract_type(type):
-            type.resolve_type = _type_name
-        if not isinstance(type, GraphQLObjectType) or is_introspection_type(type) or type is schema.mutation_type:
-            continue
-        type.is_type_of = None
-        for name, field in type.fields.items():
-            source = declarations.fields.get((type.name, name))
-            field.resolve = _late(source) if isinstance(source, Late) else _by_response_key
-    money: Any = schema.type_map["Money"]
-    money.fields["formatted"].resolve = _formatted
-    return schema
-
-
-def _type_name(value: Mapping[str, Any], _info: GraphQLResolveInfo[Execution], _type: Any) -> str:
-    return str(value[TYPE])
-
-
-def _by_response_key(source: Mapping[str, Any], info: GraphQLResolveInfo[Execution], **_arguments: Any) -> Any:
-    return source[str(info.path.key)]
-
-
-def _formatted(source: Mapping[str, Any], info: GraphQLResolveInfo[Execution], *, locale: str) -> str:
-    units, currency = source[str(info.path.key)]
-    try:
-        return formatted(units, currency, locale)
-    except UnknownLocale as error:
-        raise refuse_locale(error) from None
-
-
-def _late(late: Late) -> Any:
-    async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Execution], **arguments: Any) -> Any:
-        execution: Execution = info.context
-        needed = source[str(info.path.key)]
-        value = await late.resolve(execution.context, needed, arguments)
-        return await shape(execution.reader, execution.context, value, selected(info))
-
-    return resolve
 
 
 def _given(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:
