@@ -37,23 +37,17 @@ async def rederive(shop: Shop, *types: str, stop_after: int | None = None) -> di
     return told
 
 
-async def by_hand(shop: Shop, *statements: Any) -> None:
-    async with shop.services.engine.begin() as connection:
-        for statement in statements:
-            await connection.execute(statement)
-
-
 async def test_every_typed_row_comes_again_with_places_periods_claims_and_links(shop: Shop) -> None:
     await a_history(shop)
     await deliver(shop, await events_of(shop))
     before = {table: await rows(shop, table) for table in (*RESOURCES, Subscriber)}
     assert {key: each.changed for key, each in (await rederive(shop)).items() if each.changed} == {}
     # As if the tables had been added later, and once more as if a column had.
-    await by_hand(shop, *(delete(table) for table in RESOURCES), update(Subscriber).values(customer=None))
+    await shop.by_hand(*(delete(table) for table in RESOURCES), update(Subscriber).values(customer=None))
     told = await rederive(shop)
     assert {table: await rows(shop, table) for table in before} == before
     assert all(told[table.object_name].changed == len(before[table]) for table in RESOURCES)
-    await by_hand(shop, update(Customer).values(email=None))
+    await shop.by_hand(update(Customer).values(email=None))
     assert (await rederive(shop, "customer"))["customer"].changed == len(before[Customer])
     assert await rows(shop, Customer) == before[Customer]
     assert await differences(shop) == []
@@ -71,8 +65,7 @@ async def rows(shop: Shop, table: Any) -> list[Any]:
 async def test_columns_that_somebody_changed_are_right_again_and_only_those_are_written(shop: Shop) -> None:
     await a_history(shop)
     await deliver(shop, await events_of(shop))
-    await by_hand(
-        shop,
+    await shop.by_hand(
         update(Invoice).values(total=0, deleted=True),
         update(SubscriptionItem).values(position=9),
         update(Subscription).values(current_period_start=1),
@@ -99,13 +92,13 @@ async def test_one_that_was_stopped_goes_on_and_one_for_other_settings_does_not(
     for number in range(5):
         await shop.stripe.post("/v1/customers", name=f"{number}", **{"metadata[tenant]": f"{number}"})
     await deliver(shop, await events_of(shop))
-    await by_hand(shop, update(Customer).values(name="Eve"))
+    await shop.by_hand(update(Customer).values(name="Eve"))
     await rederive(shop, "customer", stop_after=2)
     other = Rederive(shop.services.engine, shop.services.account, subscriber_key="tenant")
     assert {each.resumed_at async for each in other.run(["customer"])} == {0}
     assert {each["claimed_subscriber"] for each in await shop.mirrored(Customer)} == {"0", "1", "2", "3", "4"}
 
-    await by_hand(shop, update(Customer).values(name="Eve"))
+    await shop.by_hand(update(Customer).values(name="Eve"))
     await rederive(shop, "customer", stop_after=2)
     told = await rederive(shop, "customer")
     assert (told["customer"].resumed_at, told["customer"].objects, told["customer"].changed) == (2, 5, 3)
@@ -135,8 +128,7 @@ async def test_json_that_cannot_be_read_stops_nothing(shop: Shop) -> None:
     await a_history(shop)
     await deliver(shop, await events_of(shop))
     (first, *_) = await shop.mirrored(StoredObject, type="invoice")
-    await by_hand(
-        shop,
+    await shop.by_hand(
         update(StoredObject)
         .where(StoredObject.id == first["id"])
         .values(data={**first["data"], "total_taxes": "none"}),

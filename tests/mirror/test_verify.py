@@ -51,12 +51,6 @@ async def verify(
     return sorted(told), verdicts
 
 
-async def by_hand(shop: Shop, *statements: Any) -> None:
-    async with shop.services.engine.begin() as connection:
-        for statement in statements:
-            await connection.execute(statement)
-
-
 async def copied(shop: Shop) -> None:
     await a_history(shop)
     await deliver(shop, await events_of(shop))
@@ -95,9 +89,7 @@ async def test_whatever_was_broken_by_hand_is_found_by_field_and_mended(shop: Sh
     price, card = await one(shop, Price), await one(shop, PaymentMethod)
     charge, item = await one(shop, Charge), await one(shop, SubscriptionItem, deleted=False)
     line = await one(shop, InvoiceLine)
-    await by_hand(
-        shop,
-        # JSON, of a copy that says that it is from the future.
+    await shop.by_hand(  # JSON, of a copy that says that it is from the future.
         update(StoredObject)
         .where(StoredObject.id == ada)
         .values(data={**stored, "name": "Eve", "address": {"city": "Rome"}}, earliest=2**40, latest=2**40),
@@ -154,8 +146,7 @@ async def test_rows_that_stripe_never_had_are_marked_deleted(shop: Shop) -> None
         "deleted": False,
     }
     invented = {"object": "customer", "id": "cus_invented", "created": 5, "email": "eve@example.com"}
-    await by_hand(
-        shop,
+    await shop.by_hand(
         insert(Customer).values(**row, id="cus_invented", email="eve@example.com"),
         insert(StoredObject).values(**stored, type="customer", id="cus_invented", data=invented),
         insert(Customer).values(**row, id="cus_without_json"),
@@ -223,8 +214,7 @@ async def test_what_stripe_changes_in_silence_is_told_apart(shop: Shop) -> None:
     await copied(shop)
     ada = await one(shop, Customer, email="ada@example.com")
     stored = (await shop.mirrored(StoredObject, type="customer", id=ada))[0]["data"]
-    await by_hand(
-        shop,
+    await shop.by_hand(
         update(StoredObject).where(StoredObject.id == ada).values(data={**stored, "next_invoice_sequence": 99}),
     )
     assert await verify(shop) == ([("customer", "different", "next_invoice_sequence")], Verdicts(silent=1))
@@ -239,7 +229,7 @@ async def test_a_sample_asks_for_few_and_finds_what_is_everywhere(shop: Shop) ->
     assert (await verify(shop, "customer", sample=3))[1] == Verdicts(drift=3)
     await deliver(shop, await events_of(shop))
     assert await verify(shop, "customer", sample=3) == ([], Verdicts())
-    await by_hand(shop, update(Customer).values(name="Eve"))
+    await shop.by_hand(update(Customer).values(name="Eve"))
     told, verdicts = await verify(shop, "customer", sample=3)
     assert verdicts == Verdicts(drift=3)
     assert set(told) == {("customer", "columns", "name")}
