@@ -1,5 +1,6 @@
 """`scripts/bench reads`, `scripts/bench mirror` and `scripts/bench sandbox`"""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -73,16 +74,7 @@ def reads(
     measured = Reads(postgres, options)
     how = f"{rounds} interleaved rounds of {seconds:g} s, 16 connections, one server process; medians"
     chapters = [report.machine(postgres.version, how)]
-    try:
-        for part in chosen:
-            chapters.append(f"### {PARTS[part]}\n\n{getattr(measured, part)()}")
-    except WrongAnswer as wrong:
-        typer.echo(str(wrong), err=True)
-        raise typer.Exit(1) from None
-    text = "\n\n".join(chapters)
-    typer.echo(text)
-    if output is not None:
-        output.write_text(f"{text}\n")
+    text = _reported(chapters, {PARTS[part]: getattr(measured, part) for part in chosen}, output)
     if readme:
         before, marker, _ = README.read_text().partition(MARKER)
         README.write_text(f"{before}{marker}\n{text}\n")
@@ -107,16 +99,8 @@ def mirror(
     options = MirrorOptions(data=data.resolve(), rounds=rounds, shoppers=shoppers, objects=objects, many=many)
     measured = MirrorParts(postgres, options)
     chapters = [report.machine(postgres.version, f"{rounds} interleaved rounds, one process each; medians")]
-    try:
-        for part in _listed(parts, tuple(MIRROR_PARTS)):
-            chapters.append(f"### {MIRROR_PARTS[part]}\n\n{getattr(measured, part)()}")
-    except WrongAnswer as wrong:
-        typer.echo(str(wrong), err=True)
-        raise typer.Exit(1) from None
-    text = "\n\n".join(chapters)
-    typer.echo(text)
-    if output is not None:
-        output.write_text(f"{text}\n")
+    chosen = _listed(parts, tuple(MIRROR_PARTS))
+    text = _reported(chapters, {MIRROR_PARTS[part]: getattr(measured, part) for part in chosen}, output)
     if readme:
         before, begins, rest = README.read_text().partition(MIRROR_BEGINS)
         _, ends, after = rest.partition(MIRROR_ENDS)
@@ -130,6 +114,20 @@ def sandbox(
 ) -> None:
     """The sandbox's lists: pages of 100 objects a second."""
     typer.echo(pages.report(customers, count))
+
+
+def _reported(chapters: list[str], parts: Mapping[str, Callable[[], str]], output: Path | None) -> str:
+    """The whole report, measured part by part under their titles, printed and written to a file."""
+    try:
+        chapters += [f"### {title}\n\n{measure()}" for title, measure in parts.items()]
+    except WrongAnswer as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from None
+    text = "\n\n".join(chapters)
+    typer.echo(text)
+    if output is not None:
+        output.write_text(f"{text}\n")
+    return text
 
 
 def _listed(text: str, known: tuple[str, ...]) -> list[str]:

@@ -9,11 +9,11 @@ import random
 import sys
 import time
 from dataclasses import asdict, dataclass
-from typing import cast
 
-import httptools
 import orjson
 import uvloop
+
+from benchmarks.connection import Connection, percentile_ms
 
 SEED = 3
 
@@ -64,6 +64,10 @@ class Run:
     def next(self) -> bytes:
         return self._random.choice(self._asked)
 
+    def cut_off(self, reason: str) -> None:
+        self.failed += 1
+        self.failure = reason
+
     def answered(self, status: int, body: bytes, seconds: float) -> None:
         if status != 200 or b'"errors"' in body:
             self.failed += 1
@@ -74,41 +78,6 @@ class Run:
             self._left -= 1
             if self._left <= 0:
                 self.over.set()
-
-
-class Connection(asyncio.Protocol):
-    """One connection: asks, waits for the answer, asks again."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._ask()
-
-    def connection_lost(self, _error: Exception | None) -> None:
-        if not self._run.over.is_set():
-            self._run.failed += 1
-            self._run.failure = "The server closed a connection."
-            self._run.over.set()
-
-    def data_received(self, data: bytes) -> None:
-        self._parser.feed_data(data)
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
-    def on_message_complete(self) -> None:
-        seconds = time.perf_counter() - self._began
-        self._run.answered(self._parser.get_status_code(), bytes(self._body), seconds)
-        if not self._run.over.is_set():
-            self._ask()
-
-    def _ask(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
-        self._body = bytearray()
-        self._began = time.perf_counter()
-        self._transport.write(self._run.next())
 
 
 def _request(load: Load, body: str) -> bytes:
@@ -128,10 +97,11 @@ def _tell(line: bytes) -> None:
 async def run(load: Load) -> Result:
     loop = asyncio.get_running_loop()
     measured = Run(load)
-    transports = [
-        (await loop.create_connection(lambda: Connection(measured), "127.0.0.1", load.port))[0]
-        for _ in range(load.connections)
-    ]
+    transports = []
+    for _ in range(load.connections):
+        transport, connection = await loop.create_connection(lambda: Connection(measured), "127.0.0.1", load.port)
+        connection.ask()
+        transports.append(transport)
     await asyncio.sleep(load.warmup)
     _tell(b"began")
     measured.measuring = True
@@ -143,13 +113,12 @@ async def run(load: Load) -> Result:
     seconds, spent = time.perf_counter() - began, time.process_time() - spent
     for transport in transports:
         transport.abort()
-    latencies = sorted(measured.latencies) or [math.nan]
     answers = max(len(measured.latencies), 1)
     return Result(
         requests=len(measured.latencies),
         seconds=seconds,
-        p50_ms=1000 * latencies[len(latencies) // 2],
-        p99_ms=1000 * latencies[math.ceil(len(latencies) * 0.99) - 1],
+        p50_ms=percentile_ms(measured.latencies, 0.5),
+        p99_ms=percentile_ms(measured.latencies, 0.99),
         bytes=measured.bytes // answers,
         cpu_ms=1000 * spent / answers,
         failed=measured.failed,

@@ -6,16 +6,15 @@ Reads a Deliveries as JSON from its input, and prints a Delivered as JSON when e
 import asyncio
 import hashlib
 import hmac
-import math
 import sys
 import time
 from collections import deque
 from dataclasses import asdict, dataclass
-from typing import cast
 
-import httptools
 import orjson
 import uvloop
+
+from benchmarks.connection import Connection, percentile_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,14 @@ class Run:
         self.refused = 0
         self.refusal: str | None = None
 
+    def next(self) -> bytes | None:
+        """The oldest event that nobody took."""
+        return self.left.popleft() if self.left else None
+
+    def cut_off(self, reason: str) -> None:
+        self.refused += 1
+        self.refusal = reason
+
     def answered(self, status: int, body: bytes, seconds: float) -> None:
         self.latencies.append(seconds)
         if status != 200:
@@ -61,39 +68,6 @@ class Run:
         self.unanswered -= 1
         if not self.unanswered:
             self.over.set()
-
-
-class Connection(asyncio.Protocol):
-    """Takes the oldest event that nobody took, and the next one when that is answered."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-
-    def connection_lost(self, _error: Exception | None) -> None:
-        if not self._run.over.is_set():
-            self._run.refused += 1
-            self._run.refusal = "The server closed a connection."
-            self._run.over.set()
-
-    def data_received(self, data: bytes) -> None:
-        self._parser.feed_data(data)
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
-    def on_message_complete(self) -> None:
-        self._run.answered(self._parser.get_status_code(), bytes(self._body), time.perf_counter() - self._began)
-        self.deliver()
-
-    def deliver(self) -> None:
-        if self._run.left:
-            self._parser = httptools.HttpResponseParser(self)
-            self._body = bytearray()
-            self._began = time.perf_counter()
-            self._transport.write(self._run.left.popleft())
 
 
 def _signed(given: Deliveries, body: bytes) -> bytes:
@@ -115,17 +89,16 @@ async def run(given: Deliveries) -> Delivered:
     ]
     began, spent = time.monotonic(), time.process_time()
     for _, connection in connections:
-        connection.deliver()
+        connection.ask()
     await measured.over.wait()
     ended, spent = time.monotonic(), time.process_time() - spent
     for transport, _ in connections:
         transport.abort()
-    latencies = sorted(measured.latencies) or [math.nan]
     return Delivered(
         began=began,
         ended=ended,
-        p50_ms=1000 * latencies[len(latencies) // 2],
-        p99_ms=1000 * latencies[math.ceil(len(latencies) * 0.99) - 1],
+        p50_ms=percentile_ms(measured.latencies, 0.5),
+        p99_ms=percentile_ms(measured.latencies, 0.99),
         cpu_seconds=spent,
         refused=measured.refused,
         refusal=measured.refusal,
