@@ -2,13 +2,18 @@
 
 import asyncio
 import random
+import ssl
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-import httpx
+import aiohttp
+import certifi
 import orjson
 import stripe
+from yarl import URL
 
 from mirror.errors import Unavailable, Uncertain
 from mirror.gateway.pace import Pace
@@ -17,6 +22,14 @@ TRIES = 3
 FIRST_PAUSE_SECONDS = 0.25
 KEEP_ALIVE_SECONDS = 4.0
 """Under the usual five of servers: what is sent on a connection that is just being closed gets no answer."""
+CONNECTIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Transport(stripe.HTTPClient):
@@ -26,16 +39,13 @@ class Transport(stripe.HTTPClient):
     that changes something was sent and its answer never came. Answers of any status are the SDK's to read.
     """
 
-    name = "httpx"
+    name = "aiohttp"
 
     def __init__(self, timeout_seconds: float, pace: Pace | None = None) -> None:
         super().__init__()
         self._timeout_seconds = timeout_seconds
         self._pace = pace
-        self._http = httpx.AsyncClient(
-            timeout=None,
-            limits=httpx.Limits(max_connections=100, keepalive_expiry=KEEP_ALIVE_SECONDS),
-        )
+        self._opened: aiohttp.ClientSession | None = None
         self.deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
         """On the event loop's clock; None is `timeout_seconds` from the beginning of the call."""
         self.answer: ContextVar[Any] = ContextVar("answer", default=None)
@@ -66,16 +76,16 @@ class Transport(stripe.HTTPClient):
                     raise
             else:
                 pause = _pause(tried, response)
-                if response.status_code == 429 and self._pace is not None:
+                if response.status == 429 and self._pace is not None:
                     self._pace.slow_down(pause)
                 if tried == TRIES or not may_repeat(response) or clock() + pause > deadline:
-                    return self._left_to_read(response), response.status_code, response.headers
+                    return self._left_to_read(response), response.status, response.headers
             await asyncio.sleep(pause)
 
-    def _left_to_read(self, response: httpx.Response) -> bytes:
+    def _left_to_read(self, response: Response) -> bytes:
         """What the SDK gets to read: nothing of a good answer, since a page of a list takes it many times as long."""
         self.answer.set(None)
-        if response.is_success:
+        if 200 <= response.status < 300:
             try:
                 self.answer.set(orjson.loads(response.content))
             except orjson.JSONDecodeError:
@@ -86,36 +96,72 @@ class Transport(stripe.HTTPClient):
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any, deadline: float
-    ) -> httpx.Response:
-        sent = False
-
-        async def trace(event: str, _info: Mapping[str, Any]) -> None:
-            nonlocal sent
-            sent = sent or event == "http11.send_request_headers.started"
-
+    ) -> Response:
+        sending = SimpleNamespace(sent=False)
         try:
             async with asyncio.timeout_at(deadline):
-                return await self._http.request(
-                    method, url, headers=dict(headers), content=post_data, extensions={"trace": trace}
-                )
-        except (httpx.TransportError, TimeoutError) as error:
-            if sent and method != "get":
+                return await self._exchange(method, url, headers, post_data, sending)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            if sending.sent and method != "get":
                 raise Uncertain("The request was sent to Stripe, and its answer did not come.") from error
             raise Unavailable("Stripe could not be reached.") from error
 
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any, sending: SimpleNamespace
+    ) -> Response:
+        """One request and its answer. Sets `sending.sent` when the request may have left."""
+        async with self._session().request(
+            method,
+            URL(url, encoded=True),
+            headers=headers,
+            data=post_data,
+            allow_redirects=False,
+            trace_request_ctx=sending,
+        ) as answer:
+            return Response(answer.status, answer.headers, await answer.read())
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._opened is None:
+            trace = aiohttp.TraceConfig()
+            trace.on_request_headers_sent.append(_note_sent)
+            self._opened = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=CONNECTIONS,
+                    keepalive_timeout=KEEP_ALIVE_SECONDS,
+                    ssl=ssl.create_default_context(cafile=certifi.where()),
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+                trust_env=True,
+                trace_configs=[trace],
+            )
+        return self._opened
+
     async def close_async(self) -> None:
-        await self._http.aclose()
+        if self._opened is not None:
+            await self._opened.close()
 
 
-def may_repeat(response: httpx.Response) -> bool:
+async def _note_sent(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    """Called just before the headers leave."""
+    sending = context.trace_request_ctx
+    if sending.sent:
+        # aiohttp would send a DELETE once more by itself when its connection breaks, and whatever may be repeated.
+        raise aiohttp.ServerDisconnectedError
+    sending.sent = True
+
+
+def may_repeat(response: Response) -> bool:
     """Whether the same request may be sent again: Stripe's own word, else what certainly was not carried out."""
     advice = response.headers.get("stripe-should-retry")
     if advice in ("true", "false"):
-        return bool(advice == "true")
-    return response.status_code in (409, 429)
+        return advice == "true"
+    return response.status in (409, 429)
 
 
-def _pause(tried: int, response: httpx.Response | None) -> float:
+def _pause(tried: int, response: Response | None) -> float:
     pause: float = FIRST_PAUSE_SECONDS * 2 ** (tried - 1) * random.uniform(1, 2)
     asked = response.headers.get("retry-after", "") if response is not None else ""
     return max(pause, float(asked)) if asked.isdigit() else pause

@@ -3,12 +3,13 @@
 import asyncio
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from sqlalchemy import delete
 
 from db.tables import Customer, StoredObject
+from mirror.gateway.transport import Response
 from resolvers import read_through
 from resolvers.context import Context
 from resolvers.customer import GetOrCreateCustomerRequest, get_or_create_customer
@@ -35,10 +36,14 @@ def listening(shop: Shop) -> list[str]:
     """The paths of the calls to Stripe from now on."""
     paths: list[str] = []
 
-    async def note(request: httpx.Request) -> None:
-        paths.append(request.url.path)
+    transport = shop.services.gateway._transport
+    exchange = transport._exchange
 
-    shop.services.gateway._transport._http.event_hooks = {"request": [note]}
+    async def noting(method: str, url: str, *request: Any) -> Response:
+        paths.append(urlsplit(url).path)
+        return await exchange(method, url, *request)
+
+    transport._exchange = noting  # type: ignore[method-assign]
     return paths
 
 

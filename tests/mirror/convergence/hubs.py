@@ -41,7 +41,7 @@ class Hub:
     def __init__(self, engine: AsyncEngine, reads: Reads, pretend: Pretend) -> None:
         self.way = Way(pretend)
         gateway = Gateway(secret_key=KEY, api_base=URL, timeout_seconds=TIMEOUT_SECONDS)
-        gateway._transport._http = httpx.AsyncClient(transport=self.way, timeout=None)
+        gateway._transport._exchange = self.way.exchange  # type: ignore[method-assign]
         self.account = Account(pretend.state.account, livemode=False)
         mirror = Mirror(engine, gateway, self.account, subscriber_key=SUBSCRIBER_KEY)
         inbox = Inbox(engine, mirror)
