@@ -43,7 +43,7 @@ def listening(shop: Shop) -> list[str]:
         paths.append(urlsplit(url).path)
         return await exchange(method, url, *request)
 
-    transport._exchange = noting  # type: ignore[method-assign]
+    transport._exchange = noting  # type: ignore[assignment, method-assign]
     return paths
 
 
