@@ -28,13 +28,20 @@ def derived(kind: TypeEngine[Any], read: Read, *, name: str | None = None) -> Ma
     return mapped_column(name, kind, nullable=True, info={"read": read})
 
 
+def _read_at(kind: TypeEngine[Any], *path: str) -> MappedColumn[Any]:
+    column = derived(kind, lambda stripe_object: at(stripe_object, *path))
+    if len(path) == 1:
+        column.column.info["key"] = path[0]
+    return column
+
+
 def text(*path: str) -> MappedColumn[Any]:
-    return derived(TEXT, lambda stripe_object: at(stripe_object, *path))
+    return _read_at(TEXT, *path)
 
 
 def integer(*path: str) -> MappedColumn[Any]:
     """A whole number: minor units, counts. 64 bits, since amounts pass 2^31."""
-    return derived(BigInteger(), lambda stripe_object: at(stripe_object, *path))
+    return _read_at(BigInteger(), *path)
 
 
 def timestamp(*path: str) -> MappedColumn[Any]:
@@ -43,7 +50,7 @@ def timestamp(*path: str) -> MappedColumn[Any]:
 
 
 def boolean(*path: str) -> MappedColumn[Any]:
-    return derived(Boolean(), lambda stripe_object: at(stripe_object, *path))
+    return _read_at(Boolean(), *path)
 
 
 def reference(*path: str, to: str) -> MappedColumn[Any]:

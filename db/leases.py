@@ -1,8 +1,9 @@
 """Leases: who works on something now, and until when, on the database's own clock."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Text, delete, or_, select
+from sqlalchemy import BigInteger, Boolean, Text, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,7 +11,7 @@ from sqlalchemy.sql.expression import FunctionElement
 
 from db.accounts import Account
 from db.base import Base
-from db.upsert import insert
+from db.upsert import insert_into
 
 LEASE_MS = 10_000
 
@@ -47,17 +48,19 @@ class Lease(Base):
 
 async def hold(connection: AsyncConnection, account: Account, name: str, owner: str) -> bool:
     """Take or renew the lease. False while somebody else holds it."""
-    statement = insert(connection, Lease).values(
-        account=account.id, livemode=account.livemode, name=name, owner=owner, until=database_ms() + LEASE_MS
+    values = {"account": account.id, "livemode": account.livemode, "name": name, "owner": owner, "me": owner}
+    return bool((await connection.execute(_hold(connection.dialect.name), values)).rowcount)
+
+
+@cache
+def _hold(dialect: str) -> Any:
+    given: dict[str, Any] = {name: bindparam(name) for name in ("account", "livemode", "name", "owner")}
+    statement = insert_into(dialect, Lease).values(**given, until=database_ms() + LEASE_MS)
+    return statement.on_conflict_do_update(
+        index_elements=["account", "livemode", "name"],
+        set_={"owner": statement.excluded.owner, "until": statement.excluded.until},
+        where=or_(Lease.owner == bindparam("me", type_=Text), Lease.until <= database_ms()),
     )
-    taken = await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account", "livemode", "name"],
-            set_={"owner": statement.excluded.owner, "until": statement.excluded.until},
-            where=or_(Lease.owner == owner, Lease.until <= database_ms()),
-        )
-    )
-    return bool(taken.rowcount)
 
 
 async def held_until(connection: AsyncConnection, account: Account, name: str) -> int | None:

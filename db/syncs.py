@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.accounts import Account
 from db.base import TEXT, Base
-from db.upsert import upsert
+from db.upsert import upsert, upsert_many
 
 
 class SyncRow(Base):
@@ -93,10 +93,13 @@ async def begin(
 
 
 async def keep(connection: AsyncConnection, account: Account, scope: str, windows: Sequence[Window]) -> None:
-    """Write how far windows have come."""
-    for window in windows:
-        values = {name: getattr(window, name) for name in Window.__dataclass_fields__}
-        await upsert(connection, WindowRow, {**_owner(account, scope), **values})
+    """Write how far windows have come; of one that is given several times, how far it is in the end."""
+    latest = {(window.type, window.number): window for window in windows}
+    rows = [
+        {**_owner(account, scope), **{name: getattr(window, name) for name in Window.__dataclass_fields__}}
+        for window in latest.values()
+    ]
+    await upsert_many(connection, WindowRow, rows)
 
 
 async def end(connection: AsyncConnection, account: Account, scope: str) -> None:

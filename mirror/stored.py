@@ -6,15 +6,14 @@ it was expanded (payments, tiers) does not count as absent when it was not. Clie
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import NoneType
 from typing import Any, NamedTuple
 
 from db.tables import RESOURCES
 
 MIRRORED_TYPES = frozenset(table.object_name for table in RESOURCES)
 SECRETS = frozenset({"client_secret", "confirmation_secret"})
-PLAIN = frozenset({NoneType, bool, int, float})
-"""What is stored as it is."""
+FREE = frozenset({"metadata"})
+"""What people fill as they like: it may say that it is an object, and is none."""
 LISTED_ON_THEIR_OWN: Mapping[str, frozenset[str]] = {
     "customer": frozenset({"sources", "subscriptions", "tax_ids", "cash_balance", "invoice_credit_balance"}),
     "invoice": frozenset({"payments"}),
@@ -30,6 +29,7 @@ PARTS: Mapping[str, frozenset[str]] = {
 }
 """Lists whose members exist only as long as their parent lists them."""
 PART_TYPES = frozenset({"subscription_item", "line_item"})
+NOTHING: frozenset[str] = frozenset()
 
 
 class Key(NamedTuple):
@@ -56,7 +56,7 @@ class Stored:
     """Whether a list of its parts holds only the first of them, as Stripe's nested lists do."""
 
 
-def stored_forms(stripe_object: Mapping[str, Any]) -> Iterator[Stored]:
+def stored_forms(stripe_object: dict[str, Any]) -> Iterator[Stored]:
     """The object and everything mirrored inside it, the outermost first. A list yields its members."""
     if stripe_object.get("object") == "list":
         for member in stripe_object["data"]:
@@ -65,25 +65,22 @@ def stored_forms(stripe_object: Mapping[str, Any]) -> Iterator[Stored]:
         yield from _take_apart(stripe_object, parent=None, position=None)
 
 
-def _take_apart(stripe_object: Mapping[str, Any], *, parent: Key | None, position: int | None) -> Iterator[Stored]:
+def _take_apart(stripe_object: dict[str, Any], *, parent: Key | None, position: int | None) -> Iterator[Stored]:
     key = Key(_text(stripe_object["object"]), _text(stripe_object.get("id") or ""))
-    apart = LISTED_ON_THEIR_OWN.get(key.type, frozenset())
     nested: list[Stored] = []
-    data = {
-        name: value if type(value) in PLAIN else _collapse(value, key, nested)
-        for name, value in stripe_object.items()
-        if name not in SECRETS and not (name in apart and _is_list(value))
-    }
-    for name in apart & stripe_object.keys():
-        _collapse(stripe_object[name], key, nested)
+    data = _collapse_fields(stripe_object, key, nested)
+    apart = LISTED_ON_THEIR_OWN.get(key.type, NOTHING)
+    expanded = frozenset([name for name in apart if _is_list(stripe_object.get(name))]) if apart else NOTHING
+    if expanded:
+        data = {name: value for name, value in data.items() if name not in expanded}
     yield Stored(
         key=key,
         data=data,
         deleted=stripe_object.get("deleted") is True,
         parent=parent,
         position=position,
-        expanded=frozenset(name for name in apart if _is_list(stripe_object.get(name))),
-        cut_short=is_cut_short(stripe_object),
+        expanded=expanded,
+        cut_short=key.type in PARTS and is_cut_short(stripe_object),
     )
     yield from nested
 
@@ -97,30 +94,56 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, dict) and value.get("object") == "list"
 
 
-def _collapse(value: Any, parent: Key, nested: list[Stored]) -> Any:
-    # Most of what a page of a list brings passes here: how often a function is called is what it costs.
-    if isinstance(value, str):
-        return _text(value) if "\x00" in value else value
-    if isinstance(value, dict):
-        return _collapse_object(value, parent, nested)
-    return [_collapse(member, parent, nested) for member in value] if isinstance(value, list) else value
+def _collapse_fields(fields: dict[str, Any], owner: Key, nested: list[Stored]) -> dict[str, Any]:
+    """The fields as they are stored: the same dict where nothing of it has to change."""
+    # All that a page of a list brings passes here: what is called for each field is what it costs.
+    changed: dict[str, Any] = {}
+    for name, value in fields.items():
+        kind = type(value)
+        if kind is str:
+            if "\x00" in value:
+                changed[name] = _text(value)
+        elif kind is dict:
+            collapsed = _cleaned(value) if name in FREE else _collapse_dict(value, owner, nested)
+            if collapsed is not value:
+                changed[name] = collapsed
+        elif kind is list and value:
+            changed[name] = _collapse(value, owner, nested)
+    if changed:
+        fields = {**fields, **changed}
+    if "client_secret" in fields or "confirmation_secret" in fields:
+        return {name: value for name, value in fields.items() if name not in SECRETS}
+    return fields
 
 
-def _collapse_object(value: dict[str, Any], parent: Key, nested: list[Stored]) -> Any:
-    kind = value.get("object")
+def _collapse_dict(value: dict[str, Any], owner: Key, nested: list[Stored]) -> Any:
+    if "object" not in value:
+        return _collapse_fields(value, owner, nested) if value else value
+    kind = value["object"]
     if kind == "list":
         for position, member in enumerate(value["data"]):
             if isinstance(member, dict) and member.get("object") in MIRRORED_TYPES:
-                nested.extend(_take_apart(member, parent=parent, position=position))
+                nested.extend(_take_apart(member, parent=owner, position=position))
         return [member["id"] if isinstance(member, dict) else member for member in value["data"]]
     if isinstance(kind, str) and kind in MIRRORED_TYPES and value.get("id"):
-        nested.extend(_take_apart(value, parent=parent, position=None))
+        nested.extend(_take_apart(value, parent=owner, position=None))
         return value["id"]
-    return {
-        _text(name): each if type(each) in PLAIN else _collapse(each, parent, nested)
-        for name, each in value.items()
-        if name not in SECRETS
-    }
+    return _collapse_fields(value, owner, nested)
+
+
+def _collapse(value: Any, owner: Key, nested: list[Stored]) -> Any:
+    if isinstance(value, dict):
+        return _collapse_dict(value, owner, nested)
+    if isinstance(value, list):
+        return [_collapse(member, owner, nested) for member in value]
+    return _text(value) if isinstance(value, str) else value
+
+
+def _cleaned(value: Any) -> Any:
+    """What people fill in: only there may names hold what a database refuses."""
+    if isinstance(value, dict):
+        return {_text(name): _cleaned(each) for name, each in value.items()}
+    return _text(value) if isinstance(value, str) else value
 
 
 def is_preview(stripe_object: Mapping[str, Any]) -> bool:
@@ -138,5 +161,5 @@ def with_what_was_known(form: Stored, known: Mapping[str, Any]) -> dict[str, Any
     """The data to store, given what is stored: absent is never null."""
     if form.deleted:
         return {**known, **form.data}
-    kept = KEPT_WHEN_ABSENT.get(form.key.type, frozenset())
-    return {**{name: known[name] for name in kept if name in known}, **form.data}
+    kept = {name: known[name] for name in KEPT_WHEN_ABSENT.get(form.key.type, NOTHING) if name in known}
+    return {**kept, **form.data} if kept else form.data

@@ -11,7 +11,7 @@ from db.tables.mirrored import Mirrored, listed_by
 def _proration(line: Mapping[str, Any]) -> bool:
     """A line says it in whichever kind of parent it has."""
     parent = line.get("parent") or {}
-    return any(bool(at(parent, kind, "proration")) for kind in ("subscription_item_details", "invoice_item_details"))
+    return bool(at(parent, "subscription_item_details", "proration") or at(parent, "invoice_item_details", "proration"))
 
 
 class InvoiceLine(Mirrored):

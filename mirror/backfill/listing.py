@@ -21,8 +21,8 @@ from mirror.gateway.lists import LISTED, Listing, page_of
 
 log = structlog.get_logger()
 
-WAITING_PAGES = 4
-PAGES_AT_ONCE = 4
+WAITING_PAGES = 10
+PAGES_AT_ONCE = 10
 """Put away in one transaction."""
 COMES_ANYWAY = {"data.payments": "invoice_payment"}
 """What is expanded and has a list of its own, by the type of that list."""

@@ -97,7 +97,7 @@ class Look:
             return {}
         return {form.key: form for form in self._concerned(asked, answer.data)}
 
-    def _concerned(self, asked: Key, data: Mapping[str, Any]) -> Iterable[Stored]:
+    def _concerned(self, asked: Key, data: dict[str, Any]) -> Iterable[Stored]:
         """The object and what it consists of; what has a list of its own is compared with that."""
         for form in stored_forms(data):
             parts = form.key.type in MIRRORED_TYPES and form.key.type not in LISTED

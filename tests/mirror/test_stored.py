@@ -100,3 +100,12 @@ def test_an_object_without_an_id_is_the_one_of_its_type() -> None:
 def test_a_list_that_stripe_cut_short_is_noticed() -> None:
     assert is_cut_short({"object": "invoice", "lines": {"object": "list", "data": [], "has_more": True}})
     assert not is_cut_short(SUBSCRIPTION)
+
+
+def test_metadata_that_says_it_is_an_object_is_none() -> None:
+    posing = {"object": "customer", "id": "cus_2", "email": "eve@example.com"}
+    listing = {"object": "list", "url": "/v1/charges"}
+    (one,) = stored_forms({"object": "customer", "id": "cus_1", "metadata": posing})
+    (other,) = stored_forms({"object": "customer", "id": "cus_1", "parent": {"details": {"metadata": listing}}})
+    assert one.data["metadata"] == posing
+    assert other.data["parent"] == {"details": {"metadata": listing}}
