@@ -1,8 +1,9 @@
 """The one door into the mirror: every object enters here, from whichever road it comes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,12 +17,13 @@ from mirror.census import Census
 from mirror.deciding import BUSY, Contended, Deciding, Entry, HasToAsk, Unanswered, UnknownObject
 from mirror.delivery import Delivery
 from mirror.gateway import API_VERSION, Answer, Gateway
+from mirror.order import Seen
 from mirror.references import missing_references
 from mirror.silent import Silent
-from mirror.stored import Key, stored_forms
+from mirror.stored import Key, Stored, stored_forms
 from mirror.write import Outdated, Writer
 
-__all__ = ["BUSY", "Also", "Contended", "HasToAsk", "Mirror", "UnknownObject"]
+__all__ = ["BUSY", "Also", "Contended", "HasToAsk", "Mirror", "Told", "UnknownObject", "read"]
 
 log = structlog.get_logger()
 
@@ -35,6 +37,13 @@ IN_TURN = 50
 """How often it starts over then: only other processes come between. More is a fault worth seeing."""
 PATIENCE_SECONDS = 2.0
 """How long a reference may point at nothing before its target is asked for: most arrive by themselves."""
+
+
+class Told(NamedTuple):
+    """Objects in their stored form, and when they were so."""
+
+    forms: Sequence[Stored]
+    seen: Seen
 
 
 class Mirror:
@@ -51,24 +60,23 @@ class Mirror:
         self.background = Background()
         self.census = Census(engine, account)
 
-    async def settle(
-        self, answers: Sequence[Answer], also: Also | None = None, *, coming: Set[str] | None = None
-    ) -> None:
+    async def settle(self, answers: Sequence[Answer], also: Also | None = None) -> None:
         """Put what Stripe answered into the mirror and run `also`, all in one transaction.
 
         What is too close to call is asked of Stripe again first, outside the transaction. Raises the gateway's errors
-        when that fails, and then nothing is written. `coming` is given by who lists everything: these are pages of
-        lists, expanded so that each object is whole, and of those types more pages come, so that they are not asked for
-        now. What the objects refer to is then that caller's business too.
+        when that fails, and then nothing is written.
         """
-        arrivals = Arrivals(API_VERSION)
-        for answer in answers:
-            arrivals.take(stored_forms(answer.data), answer.seen, known={})
-        if coming is None:
-            await self._enter_whole(Entry(arrivals), also)
-        else:
-            whole = {form.key for form in arrivals.forms() if form.parent is None and not form.cut_short}
-            await self._enter_whole(Entry(arrivals, completed=whole, coming=coming), also)
+        await self._enter_whole(Entry(_arrivals(read(answer) for answer in answers)), also)
+
+    async def settle_lists(self, pages: Sequence[Told], also: Also | None, *, coming: Set[str]) -> None:
+        """The same for who lists everything: these are pages of lists, expanded so that each object is whole.
+
+        Of the types of `coming` more pages come, so that they are not asked for now. What the objects refer to is the
+        caller's business too.
+        """
+        arrivals = _arrivals(pages)
+        whole = {form.key for form in arrivals.forms() if form.parent is None and not form.cut_short}
+        await self._enter_whole(Entry(arrivals, completed=whole, coming=coming), also)
 
     async def take_in(
         self, deliveries: Sequence[Delivery], also: AlsoFor, *, may_ask: bool = True
@@ -164,6 +172,18 @@ class Mirror:
                     await self.refresh(*key)
                 except Exception as error:
                     log.warning("A referenced object could not be fetched.", type=key.type, error=type(error).__name__)
+
+
+def read(answer: Answer) -> Told:
+    """What an answer tells, in its stored form. Pure."""
+    return Told(list(stored_forms(answer.data)), answer.seen)
+
+
+def _arrivals(told: Iterable[Told]) -> Arrivals:
+    arrivals = Arrivals(API_VERSION)
+    for each in told:
+        arrivals.take(each.forms, each.seen, known={})
+    return arrivals
 
 
 def _entry(deliveries: Sequence[Delivery], *, may_ask: bool) -> Entry:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import leases, syncs
 from db.syncs import Window
-from mirror.apply import Also, Mirror, UnknownObject
+from mirror.apply import Also, Mirror, Told, UnknownObject, read
 from mirror.backfill.alone import LEASE
 from mirror.backfill.patience import Say, persistently
 from mirror.backfill.progress import Progress
@@ -53,7 +53,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """`told` is made of the answer while the pages before it are put away."""
+
     answer: Answer
+    told: Told
     moved: tuple[Window, ...]
 
 
@@ -92,7 +95,8 @@ class Walk:
             # The next page is on its way while this one waits to be put away.
             upcoming = None if rest.done else asyncio.create_task(self._fetch(moved[0]))
             try:
-                await self._fetched.put(_Page(_trimmed(answer, window, self._run.types), moved))
+                page = _trimmed(answer, window, self._run.types)
+                await self._fetched.put(_Page(page, read(page), moved))
                 if halves is not None:
                     # Not before: what is walked must not be kept before that it is there.
                     await self._windows.offer(halves[1])
@@ -139,15 +143,14 @@ class Walk:
     async def _settle(self, pages: Sequence[_Page]) -> None:
         run = self._run
         windows = [window for page in pages for window in page.moved]
-        answers = [page.answer for page in pages]
 
         async def also(connection: AsyncConnection) -> None:
             await run.keep(connection, windows)
 
         try:
-            await self._enter(answers, also)
+            await self._enter([page.told for page in pages], also)
         except (UnknownObject, Refused):
-            await self._settle_apart(answers)
+            await self._settle_apart([page.answer for page in pages])
             await self._enter([], also)
         run.progress.moved(windows)
 
@@ -156,15 +159,15 @@ class Walk:
         for answer in answers:
             for member in answer.data["data"]:
                 try:
-                    await self._enter([replace(answer, data=member)])
+                    await self._enter([read(replace(answer, data=member))])
                 except (UnknownObject, NotFound):
                     continue
                 except Refused as error:
                     self._run.progress.failed += 1
                     log.warning("An object could not be taken over.", type=member["object"], reason=str(error))
 
-    async def _enter(self, answers: Sequence[Answer], also: Also | None = None) -> None:
-        await persistently(lambda: self._run.mirror.settle(answers, also, coming=self._coming), self._run.say)
+    async def _enter(self, pages: Sequence[Told], also: Also | None = None) -> None:
+        await persistently(lambda: self._run.mirror.settle_lists(pages, also, coming=self._coming), self._run.say)
 
 
 def _without_what_comes(listing: Listing, types: Collection[str]) -> Listing:

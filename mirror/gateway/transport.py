@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import certifi
@@ -110,9 +111,10 @@ class Transport(stripe.HTTPClient):
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any, sending: SimpleNamespace
     ) -> Response:
         """One request and its answer. Sets `sending.sent` when the request may have left."""
-        async with self._session().request(
+        to = URL(url, encoded=True)
+        async with self._session(to).request(
             method,
-            URL(url, encoded=True),
+            to,
             headers=headers,
             data=post_data,
             allow_redirects=False,
@@ -120,7 +122,7 @@ class Transport(stripe.HTTPClient):
         ) as answer:
             return Response(answer.status, answer.headers, await answer.read())
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _session(self, to: URL) -> aiohttp.ClientSession:
         if self._opened is None:
             trace = aiohttp.TraceConfig()
             trace.on_request_headers_sent.append(_note_sent)
@@ -132,7 +134,7 @@ class Transport(stripe.HTTPClient):
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-                trust_env=True,
+                proxy=_proxy(to),
                 trace_configs=[trace],
             )
         return self._opened
@@ -140,6 +142,11 @@ class Transport(stripe.HTTPClient):
     async def close_async(self) -> None:
         if self._opened is not None:
             await self._opened.close()
+
+
+def _proxy(to: URL) -> str | None:
+    """The one that the environment names. aiohttp would look anew for each call, in a thread: as dear as the call."""
+    return None if proxy_bypass(to.host or "") else getproxies().get(to.scheme)
 
 
 async def _note_sent(

@@ -218,3 +218,9 @@ async def test_lists_are_paged_to_their_end(gateway: Gateway) -> None:
         for each in page.data["data"]
     ]
     assert listed == list(range(202, 99, -1))
+
+
+async def test_a_proxy_that_the_environment_names_is_the_way(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", url)
+    async with speaking_to("http://stripe.example") as gateway:
+        assert (await gateway.account()).data["object"] == "account"
