@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -71,9 +72,23 @@ class Server:
         assert self._process is not None
         listed = subprocess.run(["pgrep", "-P", str(self._process.pid)], capture_output=True, text=True, check=False)
         workers = sorted(int(line) for line in listed.stdout.split())
+        # One that was killed before may just have been buried.
         if workers:
-            os.kill(generator.choice(workers), signal.SIGKILL)
-            self.kills += 1
+            with suppress(ProcessLookupError):
+                os.kill(generator.choice(workers), signal.SIGKILL)
+                self.kills += 1
+
+    def verify(self) -> str:
+        """What `stripe-graphql verify` has to say, beside the server; nothing when all is right."""
+        done = subprocess.run(
+            [sys.executable, "-m", "server.cli", "verify", "--rate", "10000"],
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return "" if done.returncode == 0 else f"verify ended with {done.returncode}:\n{done.stdout}{done.stderr}"
 
     def wait(self) -> None:
         assert self._process is not None

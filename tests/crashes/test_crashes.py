@@ -64,6 +64,7 @@ def test_nothing_is_done_twice_or_half_or_forgotten(world: World) -> None:
         last.start()
         last.wait_until_ready()
         found = asyncio.run(what_is_wrong(world, deadline))
+        verified = last.verify()
         assert last.end() == 0
     finally:
         last.strike()
@@ -72,6 +73,7 @@ def test_nothing_is_done_twice_or_half_or_forgotten(world: World) -> None:
     kills = sum(server.kills for server in world.servers)
     print(f"Seed {SEED}, {kills} kills in {time.monotonic() - began:.0f} s.", heard, told, sep="\n")  # noqa: T201
     assert not found, "\n".join(found)
+    assert not verified, verified
 
 
 async def what_is_wrong(world: World, deadline: float) -> list[str]:
