@@ -193,15 +193,15 @@ def described(schedule: Object, phase: Object) -> dict[str, Any]:
 
 
 def wanted(item: Object) -> dict[str, Any]:
-    """A phase's item as a request for a subscription."""
+    """A phase's item as a request for a subscription; its price may be archived since it was agreed on."""
     asked = {name: item[name] for name in ("metadata", "price", "quantity")}
-    return asked | {"discounts": [given(one) for one in item["discounts"]]}
+    return asked | {"discounts": [given(one) for one in item["discounts"]], "agreed": True}
 
 
 def extra(item: Object) -> dict[str, Any]:
     """One of a phase's `add_invoice_items` as a request."""
     asked = {name: item[name] for name in ("discountable", "metadata", "price", "quantity")}
-    return asked | {"discounts": [given(one) for one in item["discounts"]]}
+    return asked | {"discounts": [given(one) for one in item["discounts"]], "agreed": True}
 
 
 def given(discount: Object) -> dict[str, str]:

@@ -530,3 +530,24 @@ def test_a_change_of_the_subscription_itself_splits_the_current_phase(alone: Cli
     turn(alone, customer, START + 89 * DAY)
     assert len(shown(alone, schedule)["phases"]) == 2
     assert shown(alone, schedule)["status"] == "active"
+
+
+def test_a_price_that_is_archived_meanwhile_is_still_the_next_phases(alone: Client) -> None:
+    customer = on_a_clock(alone)
+    first, second = alone.price(2_000), alone.price(3_000)
+    schedule = alone.post(
+        SCHEDULES,
+        customer=customer["id"],
+        start_date="now",
+        phases=[phase(first, duration=months(1)), phase(second, duration=months(1))],
+    )
+    alone.post(f"/v1/prices/{second['id']}", active=False)
+    turn(alone, customer, START + 32 * DAY)
+    assert item_of(shown(alone, schedule)["subscription"])["price"]["id"] == second["id"]
+
+
+def test_an_archived_price_is_not_agreed_on(shared: Client) -> None:
+    price = shared.price(2_000)
+    shared.post(f"/v1/prices/{price['id']}", active=False)
+    with pytest.raises(Refusal, match="inactive"):
+        shared.post(SCHEDULES, customer=on_a_clock(shared)["id"], start_date="now", phases=[phase(price)])
