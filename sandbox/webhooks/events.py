@@ -23,7 +23,7 @@ def emit(state: State, type: str, row: Object, previous: Object | None = None) -
     data: Object = {"object": row if row.get("deleted") else snapshot(state, row)}
     if previous is not None:
         data["previous_attributes"] = previous
-    emit_data(state, type, data, state.now_for(row))
+    emit_data(state, type, data, state.now(row.get("test_clock") or ""))
     if row.get("object") == "subscription" and (change := follow(state, row)) is not None:
         of_nobody = Request()
         emit_data(
