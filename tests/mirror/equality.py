@@ -8,7 +8,7 @@ from db.engine import reading
 from db.tables import StoredObject
 from mirror.equality import Held, differing_columns, differing_fields
 from mirror.errors import NotFetchable, NotFound
-from mirror.gateway.lists import LISTED, page_of
+from mirror.gateway.lists import LISTED, page_of, test_clocks
 from mirror.held import held_objects
 from mirror.stored import MIRRORED_TYPES, PART_TYPES, Key, Stored, stored_forms
 from tests.resolvers.shop import SUBSCRIBER_KEY, Shop
@@ -56,25 +56,28 @@ async def _now(shop: Shop, key: Key) -> AsyncIterator[Stored]:
     except NotFound:
         yield Stored(key, {}, deleted=True)
         return
-    for form in stored_forms(answer.data):
+    data = dict(answer.data)
+    # A list within an object is cut short.
+    for type, name, pages in (
+        ("invoice", "lines", gateway.invoice_lines),
+        ("subscription", "items", gateway.subscription_items),
+    ):
+        if key.type == type and data.get(name, {}).get("has_more"):
+            members = [member async for page in pages(key.id) for member in page.data["data"]]
+            data[name] = {"object": "list", "data": members}
+    for form in stored_forms(data):
         if form.key == key or form.key.type in PART_TYPES:
             yield form
-    # Long lists are cut short; what their later pages hold is there to be found again.
-    if key.type == "invoice" and answer.data.get("lines", {}).get("has_more"):
-        async for page in gateway.invoice_lines(key.id):
-            for form in stored_forms(page.data):
-                yield form
-    if key.type == "subscription" and answer.data.get("items", {}).get("has_more"):
-        async for page in gateway.subscription_items(key.id):
-            for form in stored_forms(page.data):
-                yield form
 
 
 async def _at_stripe(shop: Shop) -> set[Key]:
-    """Everything that Stripe lists."""
+    """Everything that Stripe lists, what is on test clocks too."""
+    gateway = shop.services.gateway
+    clocks = [clock["id"] async for page in gateway.pages(test_clocks()) for clock in page.data["data"]]
     return {
         Key(each["object"], each["id"])
         for listing in LISTED.values()
-        async for page in shop.services.gateway.pages(page_of(listing))
+        for clock in (None, *(clocks if listing.by_test_clock else ()))
+        async for page in gateway.pages(page_of(listing, test_clock=clock))
         for each in page.data["data"]
     }

@@ -26,7 +26,7 @@ from resolvers.subscription import (
     cancel_subscription,
     resume_subscription,
 )
-from tests.mirror.convergence.dealings import Dealings
+from tests.mirror.convergence.clocks import Clocks
 from tests.mirror.convergence.hubs import Hub
 from tests.mirror.convergence.pretend import ANSWERED_LATE, CARRIED_OUT_LATE
 from tests.sandbox.living import PLACES
@@ -48,7 +48,7 @@ ORDERS = st.sampled_from(
 SUBSCRIBERS = st.sampled_from(["ada", "grace"])
 
 
-class Callers(Dealings):
+class Callers(Clocks):
     """They come to any of the processes."""
 
     runner: ClassVar[asyncio.Runner]

@@ -52,7 +52,8 @@ def test_in_the_end_the_mirror_is_equal_to_stripe(database_url: str) -> None:
         given = {"engines": engines, "reads": reads, "runner": runner}
         try:
             run_state_machine_as_test(
-                seed(SEED)(type("Histories", (History,), given)),
+                # Other histories on the other database.
+                seed(f"{SEED} {engines[0].dialect.name}")(type("Histories", (History,), given)),
                 settings=settings(
                     max_examples=HISTORIES,
                     stateful_step_count=20,

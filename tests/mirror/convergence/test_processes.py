@@ -21,7 +21,7 @@ from db.inbox import EventState, InboxEvent
 from sandbox.app import build
 from sandbox.webhooks.deliveries import signature
 from server.settings import Settings
-from tests.mirror.convergence.history import as_of_old
+from tests.mirror.convergence.versions import as_of_old
 from tests.mirror.equality import differences
 from tests.resolvers.shop import SECRET_KEY, Shop, open_shop
 from tests.serving import any_unused_port, free_port, serving, url_of
