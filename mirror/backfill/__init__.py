@@ -13,9 +13,10 @@ from db import syncs, watermarks
 from db.syncs import Unfinished, Window
 from mirror.apply import Mirror, UnknownObject
 from mirror.backfill.alone import Alone, AlreadyRunning, Failed
-from mirror.backfill.listing import Run, TakenOver, Walk
+from mirror.backfill.listing import Walk
 from mirror.backfill.patience import GivenUp, Say, persistently
 from mirror.backfill.progress import Progress
+from mirror.backfill.run import Run, TakenOver
 from mirror.backfill.vanished import Vanished, persistent_reader
 from mirror.catchup import LISTED_SECONDS, NAME, CatchUp
 from mirror.dangling import dangling
@@ -94,9 +95,11 @@ class Backfill:
         begun = await self._begin(types, since, scope)
         run = Run(self._mirror, self._gateway, scope, self._owner, types, self.progress, self._say)
         self.progress.step = "listing"
+        one_writer = self._engine.dialect.name == "sqlite"
         for phase, coming in _phases(types):
             windows = [window for window in begun.windows if window.type in phase]
-            await _alone_of_its_kind(Walk(run, windows, coming=coming, concurrency=concurrency).walk())
+            walk = Walk(run, windows, coming=coming, concurrency=concurrency, one_writer=one_writer)
+            await _alone_of_its_kind(walk.walk())
         self.progress.step = "looking for what is gone at Stripe"
         vanished = Vanished(self._engine, self._account, types, began=begun.began, since=begun.since)
         self.progress.to_look_at = await persistently(vanished.count, self._say)

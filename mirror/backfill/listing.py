@@ -1,85 +1,56 @@
-"""Walk along Stripe's lists and put their pages away."""
+"""Walk along Stripe's lists."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
-import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from db import leases, syncs
 from db.syncs import Window
-from mirror.apply import Also, Mirror, Told, UnknownObject, read
-from mirror.backfill.alone import LEASE
-from mirror.backfill.patience import Say, persistently
-from mirror.backfill.progress import Progress
+from mirror.apply import read
+from mirror.backfill.lane import Lane, Page
+from mirror.backfill.patience import persistently
+from mirror.backfill.run import Run
 from mirror.backfill.windows import Windows, created, rest_of
-from mirror.errors import NotFound, Refused
-from mirror.gateway import Answer, Gateway
+from mirror.errors import Refused
+from mirror.gateway import Answer
 from mirror.gateway.lists import LISTED, Listing, page_of
 
-log = structlog.get_logger()
-
-WAITING_PAGES = 10
-PAGES_AT_ONCE = 10
-"""Put away in one transaction."""
+MEETING = frozenset({"customer", "payment_method", "invoice", "invoiceitem", "subscription"})
+"""Transactions with these, and with discounts, would wait for each other: mirror/silent.py tells at what they meet."""
 COMES_ANYWAY = {"data.payments": "invoice_payment"}
 """What is expanded and has a list of its own, by the type of that list."""
 
 
-class TakenOver(Exception):
-    """Another sync runs on this database now, since this one was silent for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Which sync this is: of whose mirror, of what, and the right to write how far it has come."""
-
-    mirror: Mirror
-    gateway: Gateway
-    scope: str
-    owner: str
-    types: frozenset[str]
-    progress: Progress
-    say: Say
-
-    async def keep(self, connection: AsyncConnection, windows: Sequence[Window]) -> None:
-        """Write how far windows have come. Raises TakenOver."""
-        if not await leases.hold(connection, self.mirror.account, LEASE, self.owner):
-            raise TakenOver
-        await syncs.keep(connection, self.mirror.account, self.scope, windows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """`told` is made of the answer while the pages before it are put away."""
-
-    answer: Answer
-    told: Told
-    moved: tuple[Window, ...]
-
-
 class Walk:
-    """Some windows walked to their ends: several workers fetch, and what they fetched is put away in order."""
+    """Some windows walked to their ends: several workers fetch, and what they fetched is put away in lanes.
 
-    def __init__(self, run: Run, windows: Iterable[Window], *, coming: Collection[str], concurrency: int) -> None:
-        """`coming` are the types that are listed after these, so that the door need not ask for them."""
+    Pages of one type stay in their order, since the next one is never kept as walked before the one before it is here.
+    """
+
+    def __init__(
+        self, run: Run, windows: Iterable[Window], *, coming: frozenset[str], concurrency: int, one_writer: bool
+    ) -> None:
+        """`coming` are the types that are listed after these, so that the door need not ask for them.
+
+        `one_writer` tells that the database knows no transactions that write side by side.
+        """
         self._run = run
         self._windows = Windows(windows)
-        self._coming = frozenset(coming)
         self._concurrency = concurrency
-        self._fetched: asyncio.Queue[_Page | None] = asyncio.Queue(WAITING_PAGES)
+        first = Lane(run, coming)
+        self._lanes = (first, first if one_writer else Lane(run, coming))
         self._listings = {type: _without_what_comes(LISTED[type], run.types) for type in run.types}
 
     async def walk(self) -> None:
         async with asyncio.TaskGroup() as group:
-            putting_away = group.create_task(self._put_away())
+            lanes = set(self._lanes)
+            for lane in lanes:
+                group.create_task(lane.put_away())
             async with asyncio.TaskGroup() as workers:
                 for _ in range(self._concurrency):
                     workers.create_task(self._work())
-            await self._fetched.put(None)
-            await putting_away
+            for lane in lanes:
+                await lane.end()
 
     async def _work(self) -> None:
         while (window := await self._windows.take()) is not None:
@@ -87,6 +58,7 @@ class Walk:
             await self._windows.walked()
 
     async def _walk(self, window: Window) -> None:
+        lane = self._lanes[window.type in MEETING]
         answer = await self._fetch(window)
         while True:
             rest = rest_of(window, answer.data)
@@ -96,7 +68,7 @@ class Walk:
             upcoming = None if rest.done else asyncio.create_task(self._fetch(moved[0]))
             try:
                 page = _trimmed(answer, window, self._run.types)
-                await self._fetched.put(_Page(page, read(page), moved))
+                await lane.put(Page(page, read(page), moved))
                 if halves is not None:
                     # Not before: what is walked must not be kept before that it is there.
                     await self._windows.offer(halves[1])
@@ -129,46 +101,6 @@ class Walk:
             answer = await ask(None, window.latest if window.reached is None else window.reached)
         return answer
 
-    async def _put_away(self) -> None:
-        over = False
-        while not over:
-            pages = [await self._fetched.get()]
-            while len(pages) < PAGES_AT_ONCE and not self._fetched.empty():
-                pages.append(self._fetched.get_nowait())
-            over = pages[-1] is None
-            whole = [page for page in pages if page is not None]
-            if whole:
-                await self._settle(whole)
-
-    async def _settle(self, pages: Sequence[_Page]) -> None:
-        run = self._run
-        windows = [window for page in pages for window in page.moved]
-
-        async def also(connection: AsyncConnection) -> None:
-            await run.keep(connection, windows)
-
-        try:
-            await self._enter([page.told for page in pages], also)
-        except (UnknownObject, Refused):
-            await self._settle_apart([page.answer for page in pages])
-            await self._enter([], also)
-        run.progress.moved(windows)
-
-    async def _settle_apart(self, answers: Sequence[Answer]) -> None:
-        """Something of them went away while the rest of it was asked for: the others are put away all the same."""
-        for answer in answers:
-            for member in answer.data["data"]:
-                try:
-                    await self._enter([read(replace(answer, data=member))])
-                except (UnknownObject, NotFound):
-                    continue
-                except Refused as error:
-                    self._run.progress.failed += 1
-                    log.warning("An object could not be taken over.", type=member["object"], reason=str(error))
-
-    async def _enter(self, pages: Sequence[Told], also: Also | None = None) -> None:
-        await persistently(lambda: self._run.mirror.settle_lists(pages, also, coming=self._coming), self._run.say)
-
 
 def _without_what_comes(listing: Listing, types: Collection[str]) -> Listing:
     return replace(
@@ -177,13 +109,26 @@ def _without_what_comes(listing: Listing, types: Collection[str]) -> Listing:
 
 
 def _trimmed(page: Answer, window: Window, types: Collection[str]) -> Answer:
-    """Without what is too old, and without the payment methods of intents that a customer keeps: these are listed."""
+    """Without what is too old, and without what is inside and has a list of its own, which is read too."""
     objects: list[dict[str, Any]] = page.data["data"]
     if not LISTED[window.type].by_created:
         objects = [each for each in objects if (created(each) or window.earliest) >= window.earliest]
-    if window.type == "payment_intent" and "payment_method" in types:
-        for each in objects:
+    for each in objects:
+        if window.type == "payment_intent" and "payment_method" in types:
+            # Those that no customer keeps are in no list.
             method = each.get("payment_method")
             if isinstance(method, dict) and method.get("customer"):
                 each["payment_method"] = method["id"]
+        if window.type == "subscription" and "price" in types:
+            for item in each["items"]["data"]:
+                _only_named(item, "price")
+        if window.type in ("subscription", "invoice") and "coupon" in types:
+            for discount in each.get("discounts") or ():
+                if isinstance(discount, dict):
+                    _only_named(discount.get("source"), "coupon")
     return replace(page, data={**page.data, "data": objects})
+
+
+def _only_named(owner: Any, name: str) -> None:
+    if isinstance(owner, dict) and isinstance(owner.get(name), dict):
+        owner[name] = owner[name]["id"]
