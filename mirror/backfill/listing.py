@@ -59,25 +59,17 @@ class Walk:
 
     async def _walk(self, window: Window) -> None:
         lane = self._lanes[window.type in MEETING]
-        answer = await self._fetch(window)
-        while True:
+        while not window.done:
+            answer = await self._fetch(window)
             rest = rest_of(window, answer.data)
             halves = None if rest.done else self._windows.cut(rest, answer.data)
-            moved = (rest,) if halves is None else halves
-            # The next page is on its way while this one waits to be put away.
-            upcoming = None if rest.done else asyncio.create_task(self._fetch(moved[0]))
-            try:
-                page = _trimmed(answer, window, self._run.types)
-                await lane.put(Page(page, read(page), moved))
-                if halves is not None:
-                    # Not before: what is walked must not be kept before that it is there.
-                    await self._windows.offer(halves[1])
-                if upcoming is None:
-                    return
-                window, answer = moved[0], await upcoming
-            finally:
-                if upcoming is not None and not upcoming.done():
-                    upcoming.cancel()
+            page = _trimmed(answer, window, self._run.types)
+            await lane.put(Page(page, read(page), (rest,) if halves is None else halves))
+            window = rest
+            if halves is not None:
+                window, older = halves
+                # Not before: what is walked must not be kept before that it is there.
+                await self._windows.offer(older)
 
     async def _fetch(self, window: Window) -> Answer:
         listing = self._listings[window.type]
