@@ -5,11 +5,13 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Table, Text, bindparam, cast, column, func, select
+from sqlalchemy import ARRAY, JSON, Table, Text, TextualSelect, bindparam, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import Base
+
+POSTGRESQL: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def insert(connection: AsyncConnection, table: type[Base]) -> Any:
@@ -65,8 +67,7 @@ async def _write(
         return 0
     dialect = connection.dialect.name
     statement = _statement(dialect, table, tuple(rows[0]), replacing, keeping)
-    # PostgreSQL takes all rows as one JSON text: as parameters they would be encoded, sent and planned one by one.
-    parameters: Any = {"rows": orjson.dumps(rows).decode()} if dialect == "postgresql" else list(rows)
+    parameters: Any = _as_one(table, rows) if dialect == "postgresql" else list(rows)
     return (await connection.execute(statement, parameters)).rowcount
 
 
@@ -75,21 +76,46 @@ def _statement(
     dialect: str, table: type[Base], names: tuple[str, ...], replacing: tuple[str, ...], keeping: tuple[str, ...]
 ) -> Any:
     columns: Table = table.__table__  # type: ignore[assignment]
+    statement = insert_into(dialect, table)
     if dialect == "postgresql":
-        source = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(
-            *(column(name, _plain(columns.c[name].type)) for name in names), name="given"
-        )
-        rows = source.render_derived(with_types=True)
-        statement = insert_into(dialect, table).from_select(
-            [columns.c[name] for name in names], select(*(rows.c[name] for name in names))
-        )
-    else:
-        statement = insert_into(dialect, table)
+        statement = statement.from_select([columns.c[name] for name in names], _given(table, names))
     if not replacing:
         return statement.on_conflict_do_nothing()
     new = statement.excluded
     changed = {name: func.coalesce(new[name], columns.c[name]) if name in keeping else new[name] for name in replacing}
     return statement.on_conflict_do_update(index_elements=_key(table), set_=changed)
+
+
+def _as_one(table: type[Base], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The parameters of `_given`. One by one, rows would be encoded, sent and planned one by one."""
+    json = _json_columns(table, tuple(rows[0]))
+    given: dict[str, Any] = {name: [_text(row[name]) for row in rows] for name in json}
+    plain = [{name: value for name, value in row.items() if name not in json} for row in rows] if json else rows
+    return given | {"rows": orjson.dumps(plain).decode()}
+
+
+def _given(table: type[Base], names: tuple[str, ...]) -> TextualSelect:
+    """All rows, read from one JSON text; what is JSON itself beside it, or its end would be looked for twice."""
+    columns: Table = table.__table__  # type: ignore[assignment]
+    quoted = {name: POSTGRESQL.identifier_preparer.quote(name) for name in names}
+    json = _json_columns(table, names)
+    plain = [name for name in names if name not in json]
+    kinds = [f"{quoted[name]} {_plain(columns.c[name].type).compile(POSTGRESQL)}" for name in plain]
+    lists = [f"unnest(CAST(:{name} AS JSON[]))" for name in json]
+    sources = ", ".join([f"json_to_recordset(CAST(:rows AS JSON)) AS ({', '.join(kinds)})", *lists])
+    given = ", ".join(quoted[name] for name in [*plain, *json])
+    query = text(f"SELECT {', '.join(quoted.values())} FROM ROWS FROM ({sources}) AS given ({given})")
+    parameters: list[Any] = [bindparam("rows", type_=Text), *(bindparam(name, type_=ARRAY(Text)) for name in json)]
+    return query.bindparams(*parameters).columns(*(columns.c[name] for name in names))
+
+
+def _json_columns(table: type[Base], names: tuple[str, ...]) -> list[str]:
+    columns: Table = table.__table__  # type: ignore[assignment]
+    return [name for name in names if isinstance(columns.c[name].type, JSON)]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def _plain(kind: Any) -> Any:

@@ -1,15 +1,14 @@
 """The objects that are on their way in, and what is decided about each. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mirror.known import Known
 from mirror.order import Decision, Seen, decide
 from mirror.stored import PART_TYPES, Key, Stored, with_what_was_known
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     form: Stored
     seen: Seen
     asked_after: int | None = None
@@ -59,7 +58,7 @@ class Arrivals:
                 continue
             if waiting is not None:
                 # What is only there when expanded stays, should this one be a part of another object.
-                form = replace(form, data=with_what_was_known(form, waiting.form.data))
+                form = form._replace(data=with_what_was_known(form, waiting.form.data))
             self._put(Arrival(form, seen, revision(known[form.key]) if form.key in known else None))
 
     def parts_of(self, owner: Key) -> list[Stored]:

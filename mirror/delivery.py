@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ def delivery_of(event: Mapping[str, Any]) -> Delivery:
         return Delivery((), seen, Key(stripe_object["object"], stripe_object["id"]))
     forms = tuple(stored_forms(stripe_object))
     if is_gone:
-        forms = tuple(replace(form, data={**form.data, "deleted": True}, deleted=True) for form in forms[:1])
+        forms = tuple(form._replace(data={**form.data, "deleted": True}, deleted=True) for form in forms[:1])
     elif seen.api_version != API_VERSION and forms and forms[0].key.type in MIRRORED_TYPES:
         # It is asked for anew, and what is inside comes along; on its own that may be gone, as coupons are.
         forms = forms[:1]

@@ -5,7 +5,6 @@ it was expanded (payments, tiers) does not count as absent when it was not. Clie
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from db.tables import RESOURCES
@@ -39,8 +38,7 @@ class Key(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One object in its stored form."""
 
     key: Key
@@ -50,7 +48,7 @@ class Stored:
     """The object that it came inside of, None for the outermost."""
     position: int | None = None
     """Place in the parent's list of parts, from 0."""
-    expanded: frozenset[str] = field(default_factory=frozenset)
+    expanded: frozenset[str] = frozenset()
     """Which of the lists that are put away on their own came with it."""
     cut_short: bool = False
     """Whether a list of its parts holds only the first of them, as Stripe's nested lists do."""
