@@ -138,6 +138,7 @@ class Hub:
 
     async def bury(self) -> None:
         """End the tasks of one that died, when nothing depends on it any more."""
+        self.way.end()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

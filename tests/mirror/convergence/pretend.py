@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import aiohttp
@@ -128,6 +128,12 @@ class Way(httpx.AsyncBaseTransport):
         """How many calls wait for `let_through`."""
         self.somebody_waits = asyncio.Event()
         self._gate = asyncio.Event()
+        self._end = asyncio.Event()
+
+    def end(self) -> None:
+        """Of one that died: have nobody wait for it any more."""
+        self._end.set()
+        self._gate.set()
 
     def let_through(self) -> None:
         """Let the calls that are late go on, unless nobody is left to hear of them."""
@@ -149,11 +155,11 @@ class Way(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.is_dead:
-            await asyncio.Event().wait()
+            await self._wait_for_the_end(request)
         order = self.orders.popleft() if self.orders else None
         kind = None if order is None else order["kind"]
         if kind == CARRIED_OUT_LATE:
-            await self._wait()
+            await self._wait(request)
         elif kind not in (None, ANSWERED_LATE):
             self._pretend.faults.waiting.append(described(order))
         headers = [(name.lower(), value) for name, value in request.headers.raw]
@@ -166,11 +172,11 @@ class Way(httpx.AsyncBaseTransport):
         finally:
             self._pretend.faults.waiting.clear()
         if kind == ANSWERED_LATE:
-            await self._wait()
+            await self._wait(request)
         body = b"".join(message.get("body", b"") for message in exchange.sent[1:])
         return httpx.Response(exchange.sent[0]["status"], headers=exchange.sent[0]["headers"], content=body)
 
-    async def _wait(self) -> None:
+    async def _wait(self, request: httpx.Request) -> None:
         gate = self._gate
         self.late += 1
         self.somebody_waits.set()
@@ -178,6 +184,12 @@ class Way(httpx.AsyncBaseTransport):
             await gate.wait()
         finally:
             self.late -= 1
+        if self.is_dead:
+            await self._wait_for_the_end(request)
+
+    async def _wait_for_the_end(self, request: httpx.Request) -> NoReturn:
+        await self._end.wait()
+        raise httpx.ReadError("Nobody hears of it.", request=request)
 
 
 def _modes(app: Starlette) -> Modes:
