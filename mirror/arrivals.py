@@ -90,12 +90,15 @@ class Arrivals:
         decisions = {key: self._decide(arrival, known.get(key)) for key, arrival in self._by_key.items()}
         for key, arrival in self._by_key.items():
             owner = arrival.form.parent if key.type in PART_TYPES else None
-            if owner is None or decisions.get(owner) is not Decision.DROP:
-                continue
-            # An owner that is old news brings parts that it may have lost since, or had lost before.
+            of_owner = decisions.get(owner) if owner is not None else None
             before = known.get(key)
-            if before is None or before.deleted:
-                decisions[key] = Decision.DROP
+            if of_owner is Decision.DROP:
+                # An owner that is old news brings parts that it may have lost since, or had lost before.
+                if before is None or before.deleted:
+                    decisions[key] = Decision.DROP
+            elif of_owner is Decision.APPLY and before is not None and self._says_no_more(arrival, before):
+                # Its place in the list may be another one.
+                decisions[key] = Decision.APPLY
         return decisions
 
     def _decide(self, arrival: Arrival, known: Known | None) -> Decision:
@@ -106,10 +109,12 @@ class Arrivals:
         decision = decide(arrival.seen, known.seen if known else None, pinned_version=self._pinned_version)
         if arrival.disputed:
             return Decision.DROP if decision is Decision.DROP else Decision.REFETCH
-        if decision is Decision.REFETCH and known is not None and self._says_the_same(arrival, known):
+        if decision is Decision.REFETCH and known is not None and self._says_no_more(arrival, known):
             return Decision.DROP
         return decision
 
-    def _says_the_same(self, arrival: Arrival, known: Known) -> bool:
+    def _says_no_more(self, arrival: Arrival, known: Known) -> bool:
+        """Whether it is no older than what is known, and the same."""
         same_version = arrival.seen.api_version == known.seen.api_version
-        return same_version and with_what_was_known(arrival.form, known.data) == known.data
+        as_new = arrival.seen.latest >= known.seen.earliest and arrival.form.deleted is known.deleted
+        return same_version and as_new and with_what_was_known(arrival.form, known.data) == known.data

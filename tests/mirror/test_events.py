@@ -165,3 +165,18 @@ async def test_kinds_that_nobody_declared_are_stored_whole(shop: Shop) -> None:
     thing = {"object": "invented.thing", "id": "thing_1", "of": {"use": ["later"]}}
     await deliver(shop, [{**event, "type": "invented.thing.created", "data": {"object": thing}}])
     assert [each["data"] for each in await shop.mirrored(StoredObject)] == [thing]
+
+
+async def test_the_places_of_a_long_list_follow_when_a_line_leaves_it(shop: Shop) -> None:
+    customer = (await shop.stripe.post("/v1/customers"))["id"]
+    for amount in range(100, 112):
+        await shop.stripe.post("/v1/invoiceitems", customer=customer, amount=amount, currency="usd")
+    bill = {"customer": customer, "pending_invoice_items_behavior": "include"}
+    invoice = await shop.stripe.post("/v1/invoices", **bill)
+    await deliver(shop, await events_of(shop))
+    first = {"lines[0][id]": invoice["lines"]["data"][0]["id"], "lines[0][behavior]": "unassign"}
+    await shop.stripe.post(f"/v1/invoices/{invoice['id']}/remove_lines", **first)
+    await deliver(shop, await events_of(shop))
+    positions = [row["position"] for row in await shop.mirrored(InvoiceLine, invoice=invoice["id"], deleted=False)]
+    assert sorted(positions) == list(range(11))
+    assert await differences(shop) == []
