@@ -11,6 +11,9 @@ from tests.sandbox.living import PLACES, Living
 class Dealings(Living):
     """What somebody does who likes to change things."""
 
+    edited: set[str]
+    """The invoice items that were given another amount."""
+
     @rule(place=PLACES, name=st.sampled_from(["Silver", "Gold"]), active=st.booleans())
     def the_catalogue_changes(self, place: int, name: str, active: bool) -> None:
         price = self.prices[place % len(self.prices)]
@@ -64,11 +67,12 @@ class Dealings(Living):
 
     @rule(place=PLACES, amount=st.none() | st.integers(1, 900))
     def an_item_changes(self, place: int, amount: int | None) -> None:
-        path = f"/v1/invoiceitems/{self.some('invoiceitems', place)}"
+        item = self.some("invoiceitems", place)
         if amount is None:
-            self.call("DELETE", path)
+            self.call("DELETE", f"/v1/invoiceitems/{item}")
         else:
-            self.call("POST", path, amount=amount)
+            self.edited.add(item)
+            self.call("POST", f"/v1/invoiceitems/{item}", amount=amount)
 
     @rule(who=PLACES, coupon=PLACES)
     def a_customer_gets_a_discount(self, who: int, coupon: int) -> None:

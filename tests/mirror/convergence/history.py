@@ -26,6 +26,7 @@ from tests.sandbox.living import PLACES
 
 ONCE, TWICE, OLD, EVERYWHERE = "once", "twice", "in an old version", "to every process"
 ROUNDS = 40
+LAST = st.lists(st.sampled_from(list(STORIES)), unique=True, min_size=3, max_size=5)
 
 
 class History(Stories):
@@ -34,13 +35,14 @@ class History(Stories):
     engines: ClassVar[Sequence[AsyncEngine]]
     reads: ClassVar[Reads]
 
-    @initialize(seed=st.integers(0, 1 << 30), who=PLACES, last=st.sampled_from(list(STORIES)))
-    def begin(self, seed: int, who: int, last: str) -> None:
-        self.last = partial(STORIES[last], self, who)
+    @initialize(seed=st.integers(0, 1 << 30), who=PLACES, last=LAST)
+    def begin(self, seed: int, who: int, last: list[str]) -> None:
+        """`last` are the stories that end it: about people of their own, so that nothing hides what goes wrong."""
+        self.last = [partial(self.tell, story, who) for story in last]
         self.pretend = Pretend(int(time.time()), seed)
         self.hubs = [Hub(engine, self.reads, self.pretend) for engine in self.engines]
         self.dead: list[Hub] = []
-        self.delivered: set[str] = set()
+        self.delivered, self.edited = set(), set()
         self.keys = 0
         self.runner.run(self.hubs[0].begin(self.pretend.clock.now()))
         self.prices, self.coupons, self.customers = [], [], []
@@ -67,26 +69,38 @@ class History(Stories):
     def teardown(self) -> None:
         if hasattr(self, "hubs"):
             try:
-                self.last()
+                for story in self.last:
+                    story()
                 self.runner.run(self._is_right_in_the_end())
             finally:
                 self.runner.run(self._ends())
 
     async def _is_right_in_the_end(self) -> None:
+        found = await self._what_is_wrong()
+        if found and self.dead:
+            # What one had begun in the database when it died may have ended only now, on a busy machine.
+            await self._bury_the_dead()
+            found = await self._what_is_wrong()
+        assert not found, "\n".join(found)
+
+    async def _what_is_wrong(self) -> list[str]:
+        shop = self.hubs[0].shop
         await self._all_ends_well()
         for hub in self.hubs:
             await hub.rest()
-        shop = self.hubs[0].shop
-        found = knowable(await differences(shop), self.pretend.state)
-        for row in await shop.mirrored(InboxEvent):
+        found = knowable(await differences(shop), self.pretend.state, self.edited)
+        for row in await shop.mirrored(InboxEvent, account=shop.services.account.id):
             # What Stripe never told of before it was gone will not be found by asking again.
             if row["state"] != EventState.APPLIED and not str(row["error"]).startswith(UnknownObject.__name__):
                 found.append(f"{row['id']} ({row['type']}) is {row['state']}: {row['error']}")
-        assert not found, "\n".join(found)
+        return found
+
+    async def _bury_the_dead(self) -> None:
+        while self.dead:
+            await self.dead.pop().bury()
 
     async def _ends(self) -> None:
-        for hub in self.dead:
-            await hub.bury()
+        await self._bury_the_dead()
         for hub in self.hubs:
             hub.way.orders.clear()
             await hub.end()
@@ -161,7 +175,7 @@ class History(Stories):
 
     @rule(who=PLACES, story=st.sampled_from(list(STORIES)))
     def a_story(self, who: int, story: str) -> None:
-        STORIES[story](self, who)
+        self.tell(story, who)
 
     @rule(who=PLACES, orders=st.lists(ORDERS, max_size=3))
     def a_process_reads_the_list(self, who: int, orders: list[Any]) -> None:
