@@ -107,10 +107,11 @@ def _trimmed(page: Answer, window: Window, types: Collection[str]) -> Answer:
         objects = [each for each in objects if (created(each) or window.earliest) >= window.earliest]
     for each in objects:
         if window.type == "payment_intent" and "payment_method" in types:
-            # Those that no customer keeps are in no list.
-            method = each.get("payment_method")
-            if isinstance(method, dict) and method.get("customer"):
-                each["payment_method"] = method["id"]
+            for owner in (each, each.get("last_payment_error") or {}):
+                # Those that no customer keeps are in no list.
+                method = owner.get("payment_method")
+                if isinstance(method, dict) and method.get("customer"):
+                    owner["payment_method"] = method["id"]
         if window.type == "subscription" and "price" in types:
             for item in each["items"]["data"]:
                 _only_named(item, "price")
