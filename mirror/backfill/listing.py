@@ -10,7 +10,7 @@ from mirror.apply import read
 from mirror.backfill.lane import Lane, Page
 from mirror.backfill.patience import persistently
 from mirror.backfill.run import Run
-from mirror.backfill.windows import Windows, created, rest_of
+from mirror.backfill.windows import STRIPE_BEGAN, Windows, created, rest_of
 from mirror.errors import Refused
 from mirror.gateway import Answer
 from mirror.gateway.lists import LISTED, Listing, page_of
@@ -35,7 +35,7 @@ class Walk:
         `one_writer` tells that the database knows no transactions that write side by side.
         """
         self._run = run
-        self._windows = Windows(windows)
+        self._windows = Windows(windows, began=run.progress.oldest or STRIPE_BEGAN)
         self._concurrency = concurrency
         first = Lane(run, coming)
         self._lanes = (first, first if one_writer else Lane(run, coming))

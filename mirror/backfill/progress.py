@@ -41,6 +41,11 @@ class Progress:
         self.moved(windows)
         self.lists[type].before = self.lists[type].objects
 
+    @property
+    def oldest(self) -> int | None:
+        """When the oldest object was made of what was listed so far (whole seconds, UTC), None before there is one."""
+        return min((window.reached for window in self._windows.values() if window.reached is not None), default=None)
+
     def moved(self, windows: Iterable[Window]) -> None:
         """Windows have come so far."""
         types = set()

@@ -10,7 +10,7 @@ from db.syncs import Window
 from mirror.gateway.lists import LISTED
 
 STRIPE_BEGAN = 1_262_304_000
-"""2010: windows are cut as if nothing were older, and what is older is in the oldest one."""
+"""2010: nothing is older, or nearly nothing."""
 WORTH_CUTTING = 4
 """How many times as long as the last page what is left must be."""
 
@@ -37,15 +37,16 @@ def rest_of(window: Window, page: Mapping[str, Any]) -> Window:
     )
 
 
-def cut(window: Window, page: Mapping[str, Any], number: int) -> tuple[Window, Window] | None:
+def cut(window: Window, page: Mapping[str, Any], number: int, began: int) -> tuple[Window, Window] | None:
     """What is left of a window in two: the newer half, which it goes on with, and the older one. None if not worth it.
 
-    A second belongs to one window whole, so that nothing is lost or listed twice between them.
+    It is cut as if nothing were older than `began`; what is, is in the older half. A second belongs to one window
+    whole, so that nothing is lost or listed twice between them.
     """
     newest = created(page["data"][0]) if page["data"] else None
     if window.test_clock or not LISTED[window.type].by_created or window.reached is None or newest is None:
         return None
-    oldest = max(window.earliest, STRIPE_BEGAN)
+    oldest = max(window.earliest, began if began < window.reached else STRIPE_BEGAN)
     left = window.reached - oldest
     if left < 2 or left < WORTH_CUTTING * (newest - window.reached):
         return None
@@ -57,8 +58,10 @@ def cut(window: Window, page: Mapping[str, Any], number: int) -> tuple[Window, W
 class Windows:
     """The windows that are still to be walked, for workers who take them and cut them."""
 
-    def __init__(self, windows: Iterable[Window]) -> None:
+    def __init__(self, windows: Iterable[Window], *, began: int = STRIPE_BEGAN) -> None:
+        """`began` is a guess at when the first of the objects were made (whole seconds, UTC)."""
         every = list(windows)
+        self._began = began
         self._waiting = deque(window for window in every if not window.done)
         self._numbers = Counter({window.type: 0 for window in every})
         for window in every:
@@ -89,7 +92,7 @@ class Windows:
         """Cut a window, if somebody has nothing to do. The older half is to be offered, once it is kept."""
         if self._idle <= len(self._waiting) + self._promised:
             return None
-        halves = cut(window, page, self._numbers[window.type] + 1)
+        halves = cut(window, page, self._numbers[window.type] + 1, self._began)
         if halves is not None:
             self._numbers[window.type] += 1
             self._promised += 1

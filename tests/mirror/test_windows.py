@@ -31,10 +31,10 @@ def page_of(moments: list[int], window: Window) -> dict[str, Any]:
     return {"data": listed[:LIMIT], "has_more": len(listed) > LIMIT}
 
 
-async def walk(moments: list[int], workers: int, seed: int) -> tuple[Counter[str], int]:
+async def walk(moments: list[int], workers: int, seed: int, began: int = STRIPE_BEGAN) -> tuple[Counter[str], int]:
     """How often each object was listed, and how many pages were empty."""
     rng = random.Random(seed)
-    windows = Windows([Window("charge", 0)])
+    windows = Windows([Window("charge", 0)], began=began)
     seen: Counter[str] = Counter()
     empty = 0
 
@@ -59,9 +59,9 @@ async def walk(moments: list[int], workers: int, seed: int) -> tuple[Counter[str
 
 
 @settings(max_examples=150)
-@given(st.lists(MOMENTS, max_size=60), st.integers(1, 6), st.integers(0, 9))
-def test_each_object_is_listed_once(moments: list[int], workers: int, seed: int) -> None:
-    seen, _ = asyncio.run(walk(moments, workers, seed))
+@given(st.lists(MOMENTS, max_size=60), st.integers(1, 6), st.integers(0, 9), MOMENTS)
+def test_each_object_is_listed_once(moments: list[int], workers: int, seed: int, began: int) -> None:
+    seen, _ = asyncio.run(walk(moments, workers, seed, began))
     assert seen == Counter(str(number) for number in range(len(moments)))
 
 
@@ -70,6 +70,15 @@ def test_a_list_is_cut_where_its_objects_are() -> None:
     seen, empty = asyncio.run(walk([day - number * 60 for number in range(600)], 6, 1))
     assert len(seen) == 600
     assert empty < 40
+
+
+def test_fewer_pages_are_empty_where_it_is_known_how_old_the_first_objects_are() -> None:
+    day = STRIPE_BEGAN + 500_000_000
+    moments = [day - number * 60 for number in range(600)]
+    _, without = asyncio.run(walk(moments, 6, 1))
+    seen, empty = asyncio.run(walk(moments, 6, 1, began=min(moments)))
+    assert len(seen) == 600
+    assert empty < without
 
 
 def test_one_worker_cuts_nothing() -> None:
