@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import orjson
@@ -13,8 +14,10 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Index,
+    Select,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     select,
@@ -281,11 +284,16 @@ async def _write(connection: AsyncConnection, operation: str, owner: str, **valu
 
 async def calls_of_the_last_second(connection: AsyncConnection, account: Account) -> int:
     """How many steps of operations any process has begun in it."""
-    statement = (
+    whose = {"account": account.id, "livemode": account.livemode}
+    return await connection.scalar(_calls_of_the_last_second(), whose) or 0
+
+
+@cache
+def _calls_of_the_last_second() -> Select[int]:
+    return (
         select(func.count())
         .select_from(StepRow)
         .join(OperationRow, OperationRow.id == StepRow.operation)
-        .where(OperationRow.account == account.id, OperationRow.livemode == account.livemode)
+        .where(OperationRow.account == bindparam("account"), OperationRow.livemode == bindparam("livemode"))
         .where(StepRow.begun > database_ms() - 1_000)
     )
-    return await connection.scalar(statement) or 0

@@ -55,7 +55,8 @@ class Needs:
         """`known` holds what the forms mention."""
         needed: Needed = defaultdict(set)
         for form in forms:
-            needed[form.key] = set(_read_off(form, arrivals, known))
+            if questions := set(_read_off(form, arrivals, known)):
+                needed[form.key] = questions
         await self._add_items_that_moved(
             [form for form in forms if form.key.type == "invoice"], arrivals, known, needed
         )
@@ -143,10 +144,11 @@ def _read_off(form: Stored, arrivals: Arrivals, known: Mapping[Key, Known | None
         yield owner_of(form)
     if form.deleted:
         return
-    if form.cut_short or any(key not in arrivals and known.get(key) is None for key in _discounts(form)):
+    discounts = _discounts(form)
+    if form.cut_short or (discounts and any(key not in arrivals and known.get(key) is None for key in discounts)):
         yield form.key
-    only_when_expanded = KEPT_WHEN_ABSENT.get(type, frozenset())
-    if only_when_expanded - form.data.keys() and known.get(form.key) is None:
+    only_when_expanded = KEPT_WHEN_ABSENT.get(type)
+    if only_when_expanded and only_when_expanded - form.data.keys() and known.get(form.key) is None:
         yield form.key
     if type == "invoice" and "payments" not in form.expanded and form.data.get("status") != "draft":
         yield Key("invoice_payments", form.key.id)

@@ -124,9 +124,12 @@ class Writer:
         }
 
     def _row(self, table: type[Mirrored], form: Stored, data: dict[str, Any], seen: Seen) -> dict[str, Any]:
-        row = {**self._owner, "id": form.key.id, "deleted": form.deleted, "observed_at": seen.latest}
-        row.update(typed_columns(table, data))
-        if "position" in table.__table__.columns:
+        row = typed_columns(table, data)
+        row |= self._owner
+        row["id"] = form.key.id
+        row["deleted"] = form.deleted
+        row["observed_at"] = seen.latest
+        if form.key.type in PART_TYPES:
             row["position"] = form.position
         return row
 
