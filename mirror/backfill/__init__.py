@@ -2,49 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import syncs, watermarks
-from db.syncs import Unfinished, Window
-from mirror.apply import Mirror, UnknownObject
+from db.syncs import Unfinished
+from mirror.apply import Mirror
 from mirror.backfill.alone import Alone, AlreadyRunning, Failed
+from mirror.backfill.beginning import Beginning
 from mirror.backfill.listing import Walk
+from mirror.backfill.one_by_one import OneByOne
 from mirror.backfill.patience import GivenUp, Say, persistently
+from mirror.backfill.phases import phases
 from mirror.backfill.progress import Progress
 from mirror.backfill.run import Run, TakenOver
-from mirror.backfill.vanished import Vanished, persistent_reader
-from mirror.catchup import LISTED_SECONDS, NAME, CatchUp
-from mirror.dangling import dangling
-from mirror.errors import Misconfigured, NotFetchable, Refused
+from mirror.backfill.vanished import Vanished
+from mirror.catchup import NAME, CatchUp
+from mirror.errors import Refused
 from mirror.gateway import Gateway
-from mirror.gateway.lists import COMES_WITH, LISTED, TABLE_NAMES, test_clocks
+from mirror.gateway.lists import COMES_WITH, LISTED, TABLE_NAMES
 from mirror.gateway.pace import Pace
-from mirror.stored import KEPT_WHEN_ABSENT, Key
 
 __all__ = ["AlreadyRunning", "Backfill", "Failed", "Pace", "Progress"]
 
-log = structlog.get_logger()
-
-FOLLOWERS: dict[str, frozenset[str]] = {
-    "customer": frozenset({"customer"}),
-    "invoiceitem": frozenset({"invoiceitem"}),
-    "invoice_payment": frozenset({"invoice_payments"}),
-}
-"""Types that others change without an event, and what the door asks for because of that.
-
-They are listed when the others are in: what changed before is in their list, and what changes after it has an event
-that is newer than the list of the others.
-"""
 ELSEWHERE_SECONDS = 1.0
-MARGIN_SECONDS = 3_600
-"""A sync that is nearly older than Stripe's list of events is begun anew."""
-REFERENCES = 1_000
-"""So many missing objects are asked for one by one by a sync of some resources; a list is better for more."""
 
 
 class Backfill:
@@ -92,116 +75,32 @@ class Backfill:
                 raise Failed(f"Stripe refuses what a sync has to ask: {error.refusal.message}") from None
 
     async def _run(self, types: frozenset[str], since: int | None, scope: str, concurrency: int) -> None:
-        begun = await self._begin(types, since, scope)
+        begun = await Beginning(self._engine, self._gateway, self._account, self._say).begin(types, since, scope)
+        self._show(types, begun)
         run = Run(self._mirror, self._gateway, scope, self._owner, types, self.progress, self._say)
         self.progress.step = "listing"
         one_writer = self._engine.dialect.name == "sqlite"
-        for phase, coming in _phases(types):
+        for phase, coming in phases(types):
             windows = [window for window in begun.windows if window.type in phase]
             walk = Walk(run, windows, coming=coming, concurrency=concurrency, one_writer=one_writer)
             await _alone_of_its_kind(walk.walk())
+        one_by_one = OneByOne(self._engine, self._mirror, self.progress, self._say, concurrency)
         self.progress.step = "looking for what is gone at Stripe"
         vanished = Vanished(self._engine, self._account, types, began=begun.began, since=begun.since)
         self.progress.to_look_at = await persistently(vanished.count, self._say)
-        await self._refresh(vanished.candidates(self._say), concurrency, counted=True)
+        await one_by_one.refresh(vanished.candidates(self._say), counted=True)
         whole = begun.since is None and types == LISTED.keys()
         self.progress.step = "fetching what others refer to"
-        await self._fetch_missing(types, concurrency, whole=whole)
+        await one_by_one.fetch_missing(types, whole=whole)
         self.progress.step = "reading what happened meanwhile"
         await self._close_the_gap(begun, whole=whole)
         await persistently(lambda: self._finish(types, scope, complete=begun.since is None), self._say)
         self.progress.step = "done"
 
-    async def _begin(self, types: frozenset[str], since: int | None, scope: str) -> Unfinished:
-        account = await persistently(self._gateway.account, self._say)
-        # What was known before this second is older than every list; what is asked from now on is not.
-        now = account.seen.earliest
-        async with self._engine.begin() as connection:
-            begun = await syncs.unfinished(connection, self._account, scope)
-        if begun is not None and now - begun.began > LISTED_SECONDS - MARGIN_SECONDS:
-            self._say("The last sync was left so long ago that Stripe does not list all events since: beginning anew.")
-            begun = None
-        if begun is not None:
-            when = datetime.fromtimestamp(begun.began, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            objects = sum(window.objects for window in begun.windows)
-            self._say(f"Going on with the sync that began on {when}: {objects:,} objects were listed.")
-        else:
-            windows = [Window(type, 0, earliest=since or 0) for type in sorted(types)]
-            windows += await self._windows_on_test_clocks(types, since)
-            async with self._engine.begin() as connection:
-                await syncs.begin(connection, self._account, scope, began=now, since=since)
-                await syncs.keep(connection, self._account, scope, windows)
-            begun = Unfinished(now, since, tuple(windows))
+    def _show(self, types: frozenset[str], begun: Unfinished) -> None:
         for type in LISTED:
             if type in types:
                 self.progress.begin_list(type, [window for window in begun.windows if window.type == type])
-        return begun
-
-    async def _windows_on_test_clocks(self, types: frozenset[str], since: int | None) -> list[Window]:
-        on_clocks = [type for type in sorted(types) if LISTED[type].by_test_clock]
-        if self._account.livemode or not on_clocks:
-            return []
-        clocks: list[str] = []
-
-        async def read() -> None:
-            clocks.clear()
-            async for page in self._gateway.pages(test_clocks()):
-                clocks.extend(each["id"] for each in page.data["data"])
-
-        try:
-            await persistently(read, self._say)
-        except Misconfigured:
-            # A restricted key need not be allowed to see test clocks.
-            log.warning("Test clocks cannot be listed with this key.")
-        return [
-            Window(type, number, test_clock=clock, earliest=since or 0)
-            for type in on_clocks
-            for number, clock in enumerate(clocks, start=1)
-        ]
-
-    async def _refresh(self, keys: AsyncIterator[Key], concurrency: int, *, counted: bool) -> None:
-        """Ask Stripe for objects, several side by side, never more of them known than are under way."""
-        lock = asyncio.Lock()
-
-        async def next_key() -> Key | None:
-            async with lock:
-                return await anext(keys, None)
-
-        async def work() -> None:
-            while (key := await persistently(next_key, self._say)) is not None:
-                try:
-                    await persistently(lambda key=key: self._mirror.refresh(*key), self._say)  # type: ignore[misc]
-                except (UnknownObject, NotFetchable):
-                    pass
-                except Refused as error:
-                    self.progress.failed += 1
-                    log.warning("An object could not be fetched.", type=key.type, reason=error.refusal.message)
-                if counted:
-                    self.progress.looked_at += 1
-                    self.progress.gone += 1
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(concurrency):
-                group.create_task(work())
-
-    async def _fetch_missing(self, types: frozenset[str], concurrency: int, *, whole: bool) -> None:
-        parts = {part for part, owners in COMES_WITH.items() if types.intersection(owners)}
-        too_many = False
-
-        async def missing() -> AsyncIterator[Key]:
-            nonlocal too_many
-            count = 0
-            async for key in dangling(persistent_reader(self._engine, self._say), self._account, types | parts):
-                if not whole and key.type in LISTED and (count := count + 1) > REFERENCES:
-                    too_many = True
-                    return
-                yield key
-
-        await self._refresh(missing(), concurrency, counted=False)
-        if too_many:
-            self._say(
-                "Much of what these refer to is not here: run `stripe-graphql sync` without naming resources once."
-            )
 
     async def _close_the_gap(self, begun: Unfinished, *, whole: bool) -> None:
         async def read() -> bool:
@@ -226,17 +125,6 @@ class Backfill:
                     name = f"sync:{TABLE_NAMES[type]}"
                     await watermarks.write(connection, self._account, name, int(time.time()))
             await syncs.end(connection, self._account, scope)
-
-
-def _phases(types: Collection[str]) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """Which types are listed together, and what the door need not ask for since it is listed after them.
-
-    First those that come inside of others too, and there without all of their fields.
-    """
-    first = frozenset(KEPT_WHEN_ABSENT).intersection(types)
-    followers = frozenset(FOLLOWERS).intersection(types)
-    coming = frozenset(question for type in followers for question in FOLLOWERS[type])
-    return [(first, coming), (frozenset(types) - first - followers, coming), (followers, frozenset())]
 
 
 async def _alone_of_its_kind(work: Awaitable[None]) -> None:
