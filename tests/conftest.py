@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from server.event_loop import collect_seldom
 from server.settings import Settings
 from tests.databases import Postgres, SQLite
 from tests.serving import any_unused_port
@@ -17,6 +18,11 @@ from tests.serving import any_unused_port
 # A busy machine is no failure.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported would be looked through again and again for garbage, which it is not."""
+    collect_seldom()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from server.commands.serve import sandbox_page
 from server.sandbox import with_sandbox
 from server.settings import Settings, read_settings
 from server.tokens import operator_token, subscriber_token
-from tests.serving import free_port, serving, url_of
+from tests.serving import TRUSTED, free_port, serving, url_of
 from tests.stripe_way import way_to
 
 HOST = "127.0.0.1"
@@ -92,5 +92,5 @@ def running_hub(
             wired = wired.model_copy(update={"stripe_api_base": stack.enter_context(way_to(sandbox_url))})
         app = build(wired, graphiql=sandbox_page(wired, HOST), metrics_listener=metrics_listener)
         stack.enter_context(serving(app, listener))
-        http = stack.enter_context(httpx.Client(base_url=url_of(listener), timeout=60, trust_env=False))
+        http = stack.enter_context(httpx.Client(base_url=url_of(listener), timeout=60, trust_env=False, verify=TRUSTED))
         yield Hub(url_of(listener), wired, Sandbox(sandbox_url, pretend), http)

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -130,7 +131,7 @@ class Transport(stripe.HTTPClient):
                 connector=aiohttp.TCPConnector(
                     limit=CONNECTIONS,
                     keepalive_timeout=KEEP_ALIVE_SECONDS,
-                    ssl=ssl.create_default_context(cafile=certifi.where()),
+                    ssl=_trusted(),
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
@@ -142,6 +143,12 @@ class Transport(stripe.HTTPClient):
     async def close_async(self) -> None:
         if self._opened is not None:
             await self._opened.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed. To read them takes as long as ten calls: once a process."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def _proxy(to: URL) -> str | None:

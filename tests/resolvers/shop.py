@@ -18,6 +18,7 @@ from mirror.gateway import Gateway
 from resolvers.context import Caller, CallerKind, Context, Policy, Services
 from resolvers.customer import GetOrCreateCustomerRequest, get_or_create_customer
 from resolvers.payment_method import AddPaymentMethodRequest, add_payment_method
+from tests.serving import TRUSTED
 
 SECRET_KEY = "sk_test_shop"
 SUBSCRIBER_KEY = "subscriber_id"
@@ -29,7 +30,7 @@ class Stripe:
 
     def __init__(self, url: str, secret_key: str = SECRET_KEY) -> None:
         headers = {"authorization": f"Bearer {secret_key}"}
-        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False)
+        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False, verify=TRUSTED)
         self.url = url
 
     async def get(self, path: str, **params: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import httpx
 import orjson
 
 from tests.sandbox.conformance.answers import require
+from tests.serving import TRUSTED
 
 Object = dict[str, Any]
 KEY = "sk_test_tests"
@@ -34,7 +35,13 @@ class Client:
         self.url = url
         hooks = {"response": [checked]}
         self.http = httpx.Client(
-            base_url=url, auth=(KEY, ""), timeout=30, trust_env=False, event_hooks=hooks, transport=transport
+            base_url=url,
+            auth=(KEY, ""),
+            timeout=30,
+            trust_env=False,
+            verify=TRUSTED,
+            event_hooks=hooks,
+            transport=transport,
         )
 
     def send(self, method: str, path: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
