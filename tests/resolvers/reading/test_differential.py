@@ -24,7 +24,7 @@ from tests.resolvers.reading.stripe_objects import DAY
 from tests.resolvers.reading.world import Database
 
 SEED = os.environ.get("STRIPE_GRAPHQL_TEST_SEED", "1")
-CASES = int(os.environ.get("STRIPE_GRAPHQL_TEST_CASES", "3000"))
+CASES = int(os.environ.get("STRIPE_GRAPHQL_TEST_CASES", "900"))
 AGAIN = f"STRIPE_GRAPHQL_TEST_SEED={SEED} STRIPE_GRAPHQL_TEST_CASES={CASES}"
 ON_SQLITE, ON_POSTGRESQL, ON_SANDBOX = 300, 100, 200
 """How many documents a world gets."""
