@@ -16,9 +16,9 @@ from mirror.gateway import Answer
 
 log = structlog.get_logger()
 
-WAITING_PAGES = 6
+WAITING_PAGES = 2
 PAGES_AT_ONCE = 6
-"""Put away in one transaction."""
+"""Put away in one transaction. What waits takes memory: a page of invoices is some megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Lane:
             pages = [await self._fetched.get()]
             while len(pages) < PAGES_AT_ONCE and not self._fetched.empty():
                 pages.append(self._fetched.get_nowait())
+                # Whoever waits for a place puts another page there.
+                await asyncio.sleep(0)
             over = pages[-1] is None
             whole = [page for page in pages if page is not None]
             if whole:
