@@ -1,13 +1,16 @@
 """One engine for reads and writes alike, on SQLite and on PostgreSQL."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -23,6 +26,10 @@ NOT_PREPARING: dict[str, Any] = {
     # Sessions are others' too, so no name may be taken twice.
     "prepared_statement_name_func": lambda: f"__{uuid4()}__",
 }
+
+
+_READING: WeakKeyDictionary[AsyncEngine, AsyncEngine] = WeakKeyDictionary()
+"""Making one takes as long as a statement."""
 
 
 def database_url(url: str) -> URL:
@@ -66,7 +73,19 @@ def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
 
 def reading(engine: AsyncEngine) -> AsyncEngine:
     """The same pool for reads: no BEGIN and no ROLLBACK, so one round trip a statement."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    if engine not in _READING:
+        _READING[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return _READING[engine]
+
+
+@asynccontextmanager
+async def writing_once(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection for one statement that writes, which is a transaction of its own.
+
+    PostgreSQL is spared the round trips of BEGIN and COMMIT. To SQLite many rows are many statements.
+    """
+    async with engine.begin() if engine.dialect.name == "sqlite" else reading(engine).connect() as connection:
+        yield connection
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,6 +1,6 @@
 """Events as they arrived, kept before anything is done with them."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
@@ -15,20 +16,24 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     bindparam,
-    case,
     cast,
-    null,
+    func,
+    literal,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db import given
 from db.accounts import Account
 from db.base import Base
-from db.given import among
+from db.find import find
 from db.leases import database_ms
 from db.upsert import insert_into
+
+BROUGHT = ("account", "livemode", "id", "type", "api_version", "created", "received_at", "body")
+"""The columns that are known when an event comes."""
 
 
 class EventState(StrEnum):
@@ -81,51 +86,52 @@ def owned(account: Account) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 async def states(connection: AsyncConnection, account: Account, ids: Sequence[str]) -> dict[str, EventState]:
     """The states of those events that are stored."""
-    statement = select(InboxEvent.id, InboxEvent.state).where(*owned(account), among(connection, InboxEvent.id, ids))
-    return {id: EventState(state) for id, state in await connection.execute(statement)}
+    found = await find(connection, account, InboxEvent, ("id", "state"), "id", ids)
+    return {id: EventState(state) for id, state in found}
 
 
-async def keep(
-    connection: AsyncConnection, rows: Sequence[dict[str, Any]], *, pause_ms: int, applied: Container[str] = ()
-) -> None:
-    """Store events, those of `applied` as applied and the others pending, to be taken up after a pause.
+async def keep(connection: AsyncConnection, rows: Sequence[dict[str, Any]], *, pause_ms: int) -> int:
+    """Store events as pending, to be taken up after a pause; how many of them were not here yet.
 
-    Of what is here already nothing changes, but that it is applied now.
+    `rows` have the columns that an event brings. Of what is here already nothing changes.
     """
-    parameters = [
-        {
-            **{f"new_{name}": value for name, value in row.items()},
-            **(
-                {"new_state": EventState.APPLIED.value, "new_attempts": 1, "pause_ms": None}
-                if row["id"] in applied
-                else {"new_state": EventState.PENDING.value, "new_attempts": 0, "pause_ms": pause_ms}
-            ),
-        }
-        # Whoever stores several takes them in one order, so that no two wait for each other.
-        for row in sorted(rows, key=itemgetter("id"))
-    ]
-    if parameters:
-        await connection.execute(_keeping(connection.dialect.name), parameters)
+    if not rows:
+        return 0
+    dialect = connection.dialect.name
+    # Whoever stores several takes them in one order, so that no two wait for each other.
+    inserted = sorted(rows, key=itemgetter("id"))
+    parameters: Any = [{**row, "pause_ms": pause_ms} for row in inserted]
+    if dialect == "postgresql":
+        parameters = {name: [row[name] for row in inserted] for name in BROUGHT} | {"pause_ms": pause_ms}
+    return (await connection.execute(_keeping(dialect), parameters)).rowcount
 
 
 @cache
 def _keeping(dialect: str) -> Any:
     columns = InboxEvent.__table__.c
-    pause = cast(bindparam("pause_ms"), BigInteger)
-    values: dict[str, Any] = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in columns}
-    values |= {"error": null(), "due_at": database_ms() + pause}
-    statement = insert_into(dialect, InboxEvent).values(values)
-    new = statement.excluded
-    is_applied = new.state == EventState.APPLIED
-    return statement.on_conflict_do_update(
-        index_elements=["account", "livemode", "id"],
-        set_={
-            "state": case((is_applied, new.state), else_=columns.state),
-            "error": case((is_applied, null()), else_=columns.error),
-            "due_at": case((is_applied, null()), else_=columns.due_at),
-            "attempts": columns.attempts + new.attempts,
-        },
+    values: dict[str, Any] = {name: bindparam(name, type_=columns[name].type) for name in BROUGHT}
+    if dialect == "postgresql":
+        # All rows as one array for each column: otherwise each would be planned and executed on its own.
+        arrays = (cast(bindparam(name, type_=ARRAY(plain := _plain(columns[name]))), ARRAY(plain)) for name in BROUGHT)
+        rows = func.unnest(*arrays).table_valued(*BROUGHT, name="given").render_derived()
+        values = {name: rows.c[name] for name in BROUGHT}
+    values |= {
+        "state": literal(EventState.PENDING.value, Text),
+        "attempts": literal(0, BigInteger),
+        "due_at": database_ms() + cast(bindparam("pause_ms"), BigInteger),
+    }
+    statement = insert_into(dialect, InboxEvent)
+    statement = (
+        statement.from_select(list(values), select(*values.values()).order_by(values["id"]))
+        if dialect == "postgresql"
+        else statement.values(values)
     )
+    return statement.on_conflict_do_nothing()
+
+
+def _plain(column: Any) -> Any:
+    """The column's type without its collation, which an array does not take."""
+    return Text() if isinstance(column.type, Text) else column.type
 
 
 async def strangers(connection: AsyncConnection, account: Account, ids: Sequence[str]) -> set[str]:
@@ -152,14 +158,20 @@ async def take(connection: AsyncConnection, account: Account, *, most: int, leas
 
 
 async def applied(connection: AsyncConnection, account: Account, ids: Sequence[str]) -> None:
+    dialect = connection.dialect.name
+    await connection.execute(_applying(dialect), given.owner(account) | given.values(dialect, ids))
+
+
+@cache
+def _applying(dialect: str) -> Any:
     values = {"state": EventState.APPLIED, "error": None, "due_at": None, "attempts": InboxEvent.attempts + 1}
-    held = _held(account, among(connection, InboxEvent.id, ids))
-    await connection.execute(update(InboxEvent).where(*owned(account), InboxEvent.id.in_(held)).values(values))
+    held = _held(given.among(dialect, InboxEvent.id))
+    return update(InboxEvent).where(*given.owned(InboxEvent), InboxEvent.id.in_(held)).values(values)
 
 
-def _held(account: Account, which: ColumnElement[bool]) -> Any:
+def _held(which: ColumnElement[bool]) -> Any:
     """The ids of events, locked in one order: no two who hold several wait for each other."""
-    return select(InboxEvent.id).where(*owned(account), which).order_by(InboxEvent.id).with_for_update()
+    return select(InboxEvent.id).where(*given.owned(InboxEvent), which).order_by(InboxEvent.id).with_for_update()
 
 
 async def put_off(connection: AsyncConnection, account: Account, id: str, error: str, *, pause_ms: int) -> None:
@@ -176,11 +188,13 @@ async def give_up(connection: AsyncConnection, account: Account, id: str, error:
 
 async def replay(connection: AsyncConnection, account: Account, ids: Iterable[str] | None) -> list[str]:
     """Make events pending anew, due at once: the given ones whatever their state, or all that have failed."""
-    which = InboxEvent.state == EventState.FAILED if ids is None else among(connection, InboxEvent.id, ids)
+    dialect = connection.dialect.name
+    which = InboxEvent.state == EventState.FAILED if ids is None else given.among(dialect, InboxEvent.id)
     values = {"state": EventState.PENDING, "attempts": 0, "due_at": database_ms()}
-    these = (*owned(account), InboxEvent.id.in_(_held(account, which)))
+    these = (*given.owned(InboxEvent), InboxEvent.id.in_(_held(which)))
     statement = update(InboxEvent).where(*these).values(values).returning(InboxEvent.id)
-    return sorted(await connection.scalars(statement))
+    parameters = given.owner(account) | (given.values(dialect, ids) if ids is not None else {})
+    return sorted(await connection.scalars(statement, parameters))
 
 
 async def listed(

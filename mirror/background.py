@@ -32,4 +32,6 @@ class Background:
     async def close(self) -> None:
         """Let everything end at its next pause."""
         self._closing.set()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:
+            # What ends may start what ends next.
+            await asyncio.gather(*self._tasks, return_exceptions=True)

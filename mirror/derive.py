@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
-from db.given import pair_among
+from db.given import owned, owner, pair_among, pairs
 from db.tables import Mirrored, StoredObject
 from db.upsert import upsert_many
 from mirror.equality import Held, Unreadable, differing_columns, right_columns
@@ -76,10 +76,6 @@ def _claims(held: Iterable[Held]) -> list[str]:
 async def _lock(connection: AsyncConnection, account: Account, keys: Collection[Key]) -> None:
     name = (StoredObject.type, StoredObject.id)
     if keys:
-        await connection.execute(
-            select(StoredObject.revision)
-            .where(StoredObject.account == account.id, StoredObject.livemode == account.livemode)
-            .where(pair_among(connection, name, list(keys)))
-            .order_by(*name)
-            .with_for_update()
-        )
+        dialect = connection.dialect.name
+        held = select(StoredObject.revision).where(*owned(StoredObject), pair_among(dialect, name))
+        await connection.execute(held.order_by(*name).with_for_update(), owner(account) | pairs(dialect, list(keys)))

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import inbox
+from db.engine import writing_once
 from db.inbox import EventState
 from mirror.apply import HasToAsk, Mirror, UnknownObject
 from mirror.delivery import Delivery, delivery_of, seconds
@@ -54,31 +55,19 @@ class Inbox:
         self.account = mirror.account
         self.background = mirror.background
 
-    async def receive(self, arrived: Sequence[Arrived], *, lease_ms: int = LEASE_MS) -> list[Kept]:
-        """Store events with their bodies, untouched but for client secrets, and apply those that can be at once.
+    async def store(self, arrived: Sequence[Arrived]) -> list[Kept]:
+        """Store events with their bodies, untouched but for client secrets, in one transaction.
 
-        Those are applied in the very transaction that stores them. The others are stored pending, and are the
-        caller's to apply; should that not happen, they are due when the lease is over. Raises the database's errors,
-        and then some are not stored.
+        They are stored pending, and are the caller's to apply; should that not happen, they are due when the lease is
+        over. Those that were applied before are left out. Raises the database's errors, and then none is stored.
         """
         newest = {each.event["id"]: each for each in arrived}
-        async with self._engine.connect() as connection:
-            states = await inbox.states(connection, self.account, list(newest))
-        todo = [each for id, each in newest.items() if states.get(id) != EventState.APPLIED]
-        rows = {each.event["id"]: self._row(each.event, each.body) for each in todo}
-        kept = [Kept(each.event) for each in todo]
-
-        async def store(connection: AsyncConnection, entered: Sequence[Kept]) -> None:
-            ids = {each.event["id"] for each in entered}
-            await inbox.keep(connection, [rows[id] for id in ids], pause_ms=lease_ms, applied=ids)
-
-        failed = await self._enter(kept, store, may_ask=False)
-        if not failed:
-            return []
-        left = [kept[place] for place in sorted(failed)]
-        async with self._engine.begin() as connection:
-            await inbox.keep(connection, [rows[each.event["id"]] for each in left], pause_ms=lease_ms)
-        return left
+        rows = [self._row(each.event, each.body) for each in newest.values()]
+        states: dict[str, EventState] = {}
+        async with writing_once(self._engine) as connection:
+            if await inbox.keep(connection, rows, pause_ms=LEASE_MS) != len(rows):
+                states = await inbox.states(connection, self.account, list(newest))
+        return [Kept(each.event) for id, each in newest.items() if states.get(id) != EventState.APPLIED]
 
     async def keep_many(self, events: Sequence[Mapping[str, Any]]) -> int:
         """Store those that are not there yet, due at once. How many of them are still to be applied."""
@@ -97,31 +86,32 @@ class Inbox:
             taken = await inbox.take(connection, self.account, most=most, lease_ms=LEASE_MS)
         return [Kept(orjson.loads(each.body), each.attempts) for each in taken]
 
-    async def apply(self, kept: Sequence[Kept], *, have_to_ask: bool = False) -> int:
-        """Apply stored events, and keep with each how that went. How many were applied.
+    async def apply(self, kept: Sequence[Kept]) -> None:
+        """Apply stored events, and keep with each how that went.
 
-        Those that are applied without asking Stripe do not wait for the others, unless all of them `have_to_ask`.
         Never raises for what events hold, and one never keeps the others from being applied.
         """
+        await self.apply_asking(await self.apply_without_asking(kept))
 
-        async def mark(connection: AsyncConnection, entered: Sequence[Kept]) -> None:
-            await inbox.applied(connection, self.account, [each.event["id"] for each in entered])
+    async def apply_without_asking(self, kept: Sequence[Kept]) -> list[Kept]:
+        """The same for those that Stripe need not be asked about; the others are returned, and are not applied."""
+        failed = await self._enter(kept, self._applied, may_ask=False)
+        have_to_ask = {place for place, error in failed.items() if isinstance(error, HasToAsk)}
+        await self._note(kept, {place: error for place, error in failed.items() if place not in have_to_ask})
+        return [kept[place] for place in sorted(have_to_ask)]
 
-        failed: dict[int, Exception] = {}
-        waiting = list(range(len(kept)))
-        if not have_to_ask:
-            failed = await self._enter(kept, mark, may_ask=False)
-            waiting = [place for place, error in failed.items() if isinstance(error, HasToAsk)]
-        again = await self._enter([kept[place] for place in waiting], mark, may_ask=True)
-        for number, place in enumerate(waiting):
-            failed.pop(place, None)
-            if number in again:
-                failed[place] = again[number]
+    async def apply_asking(self, kept: Sequence[Kept]) -> None:
+        """The same for those that Stripe has to be asked about: they wait for its answers together."""
+        await self._note(kept, await self._enter(kept, self._applied, may_ask=True))
+
+    async def _note(self, kept: Sequence[Kept], failed: Mapping[int, Exception]) -> None:
         if failed:
             # What an event brings itself does not wait for what it only names.
             await self._enter([kept[place] for place in failed], _nothing, may_ask=False, named=False)
             await self._failed([(kept[place], error) for place, error in sorted(failed.items())])
-        return len(kept) - len(failed)
+
+    async def _applied(self, connection: AsyncConnection, entered: Sequence[Kept]) -> None:
+        await inbox.applied(connection, self.account, [each.event["id"] for each in entered])
 
     async def _enter(
         self, kept: Sequence[Kept], also: AlsoForKept, *, may_ask: bool, named: bool = True

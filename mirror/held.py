@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
-from db.given import among
+from db.find import find
 from mirror.equality import OWNERS, Held
 from mirror.known import TABLES, claim_of, known_objects
 from mirror.stored import Key
@@ -60,14 +59,9 @@ async def _typed_rows(
         by_type[key.type].append(key.id)
     found: dict[Key, Mapping[str, Any]] = {}
     for type in by_type.keys() & TABLES.keys():
-        columns = TABLES[type].__table__.c
-        statement = select(*columns).where(
-            columns.account == account.id,
-            columns.livemode == account.livemode,
-            among(connection, columns.id, by_type[type]),
-        )
-        rows = await connection.execute(statement)
-        found |= {Key(type, row["id"]): dict(row) for row in rows.mappings()}
+        names = tuple(str(column.name) for column in TABLES[type].__table__.columns)
+        rows = await find(connection, account, TABLES[type], names, "id", by_type[type])
+        found |= {Key(type, row.id): dict(row._mapping) for row in rows}
     return found
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
-from db.given import pair_among
+from db.given import owned, owner, pair_among, pairs
 from db.tables import RESOURCES, Mirrored, StoredObject
 from mirror.order import Seen
 from mirror.stored import Key
@@ -36,8 +37,18 @@ async def known_objects(connection: AsyncConnection, account: Account, keys: Col
     """What is stored under the keys, in one statement; those that are not there are left out."""
     if not keys:
         return {}
+    dialect = connection.dialect.name
+    found = await connection.execute(_by_keys(dialect), owner(account) | pairs(dialect, list(keys)))
+    return {
+        Key(type, id): Known(Seen(earliest, latest, version), revision, deleted, data)
+        for type, id, earliest, latest, version, revision, deleted, data in found
+    }
+
+
+@cache
+def _by_keys(dialect: str) -> Any:
     columns = StoredObject.__table__.c
-    statement = select(
+    return select(
         columns.type,
         columns.id,
         columns.earliest,
@@ -46,12 +57,4 @@ async def known_objects(connection: AsyncConnection, account: Account, keys: Col
         columns.revision,
         columns.deleted,
         columns.data,
-    ).where(
-        columns.account == account.id,
-        columns.livemode == account.livemode,
-        pair_among(connection, (columns.type, columns.id), list(keys)),
-    )
-    return {
-        Key(type, id): Known(Seen(earliest, latest, version), revision, deleted, data)
-        for type, id, earliest, latest, version, revision, deleted, data in await connection.execute(statement)
-    }
+    ).where(*owned(columns), pair_among(dialect, (columns.type, columns.id)))

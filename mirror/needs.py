@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
 from db.columns import at
-from db.given import among
+from db.find import find
 from db.tables import InvoiceItem, InvoicePayment, Mirrored
 from mirror.arrivals import Arrivals
 from mirror.known import TABLES, Known
@@ -20,7 +19,6 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "subscription_item": ("subscription",),
 }
 PART_TABLES: Mapping[str, type[Mirrored]] = {"items": TABLES["subscription_item"], "lines": TABLES["line_item"]}
-
 Needed = dict[Key, set[Key]]
 """Questions, by the object that they are asked for."""
 
@@ -75,13 +73,12 @@ class Needs:
                 }
                 if not owners:
                     continue
-                table = PART_TABLES[name].__table__.c
-                statement = select(table.id, table[type]).where(
-                    *self._live(PART_TABLES[name]), among(self._connection, table[type], owners)
-                )
-                for id, owner in await self._connection.execute(statement):
+                table = PART_TABLES[name]
+                for id, owner in await find(
+                    self._connection, self._account, table, ("id", type), type, owners, alive=True
+                ):
                     if id not in owners[owner]:
-                        found[Key(PART_TABLES[name].object_name, id)] = Key(type, owner)
+                        found[Key(table.object_name, id)] = Key(type, owner)
         return found
 
     async def _add_items_that_moved(
@@ -91,11 +88,10 @@ class Needs:
         if not invoices:
             return
         before: dict[str, set[str]] = defaultdict(set)
-        statement = select(InvoiceItem.invoice, InvoiceItem.id).where(
-            *self._live(InvoiceItem),
-            among(self._connection, InvoiceItem.invoice, [each.key.id for each in invoices]),
-        )
-        for invoice, id in await self._connection.execute(statement):
+        ids = [each.key.id for each in invoices]
+        for invoice, id in await find(
+            self._connection, self._account, InvoiceItem, ("invoice", "id"), "invoice", ids, alive=True
+        ):
             before[invoice or ""].add(id)
         for each in invoices:
             now = {
@@ -110,21 +106,12 @@ class Needs:
     async def _add_paid_invoices(self, payment_intents: Sequence[str], needed: Needed) -> None:
         if not payment_intents:
             return
-        statement = select(InvoicePayment.payment_intent, InvoicePayment.invoice).where(
-            InvoicePayment.account == self._account.id,
-            InvoicePayment.livemode == self._account.livemode,
-            among(self._connection, InvoicePayment.payment_intent, payment_intents),
-        )
-        for payment_intent, invoice in await self._connection.execute(statement):
+        names = ("payment_intent", "invoice")
+        for payment_intent, invoice in await find(
+            self._connection, self._account, InvoicePayment, names, "payment_intent", payment_intents
+        ):
             if invoice:
                 needed[Key("payment_intent", payment_intent or "")].add(Key("invoice_payments", invoice))
-
-    def _live(self, table: type[Mirrored]) -> tuple[ColumnElement[bool], ...]:
-        return (
-            table.account == self._account.id,
-            table.livemode == self._account.livemode,
-            table.deleted.is_(False),
-        )
 
 
 def _discounts(form: Stored) -> list[Key]:

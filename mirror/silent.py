@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
 from db.columns import at
-from db.given import among
+from db.find import find
 from db.meetings import meet
 from db.tables import Discount, Invoice, InvoiceItem, Mirrored, PaymentMethod, PromotionCode
 from mirror.known import Known, known_objects
@@ -25,6 +25,9 @@ SHOWN_ON_DRAFTS: Mapping[str, str] = {
 """What an invoice shows of its customer as it is now, until it is finalized; and the customer's name for it."""
 GIVEN_BACK = frozenset({"failed", "canceled"})
 """States of a refund whose money came back: its charge is not refunded any more."""
+UNBILLED = InvoiceItem.__table__.c.invoice.is_(None)
+DRAFT = Invoice.__table__.c.status == "draft"
+ACTIVE = PromotionCode.__table__.c.active.is_(True)
 
 
 class Change(NamedTuple):
@@ -67,8 +70,8 @@ class Silent:
             *self._codes(of["promotion_code"]),
             *[each async for each in self._of_customers(of["customer"])],
             *[each async for each in self._of_coupons(of["coupon"])],
-            *[each async for each in self._counted(of["coupon"], Discount.coupon)],
-            *[each async for each in self._counted(of["promotion_code"], Discount.promotion_code)],
+            *[each async for each in self._counted(of["coupon"], "coupon")],
+            *[each async for each in self._counted(of["promotion_code"], "promotion_code")],
         ]
 
     def _left_behind(self, forms: Iterable[Stored]) -> Iterator[Change]:
@@ -116,25 +119,24 @@ class Silent:
     async def _of_customers(self, customers: Sequence[Stored]) -> AsyncIterator[Change]:
         """The same as `_left_behind` and `_billed`, where the customer comes last."""
         gone = {form.key.id: form.key for form in customers if form.deleted}
-        for table, *more in ((PaymentMethod,), (InvoiceItem, InvoiceItem.invoice.is_(None))):
-            async for id, customer in self._rows(table, table.customer, gone, *more):
+        for table, *more in ((PaymentMethod,), (InvoiceItem, UNBILLED)):
+            async for id, customer in self._rows(table, "customer", gone, *more):
                 yield Change(Key(table.object_name, id), gone[customer], "its customer is gone")
         living = {form.key.id: form for form in customers if not form.deleted}
         without = {id: form.key for id, form in living.items() if form.data.get("currency") is None}
-        async for _, customer in self._rows(Invoice, Invoice.customer, without, alive=False):
+        async for _, customer in self._rows(Invoice, "customer", without, alive=False):
             yield Change(without[customer], without[customer], "it was billed")
         changed = {form.key.id: form.key for form in customers if self._shows_otherwise(form)}
-        async for id, customer in self._rows(Invoice, Invoice.customer, changed, Invoice.status == "draft"):
+        async for id, customer in self._rows(Invoice, "customer", changed, DRAFT):
             yield Change(Key("invoice", id), changed[customer], f"its customer is {self._fields(changed[customer])}")
 
     async def _of_coupons(self, coupons: Sequence[Stored]) -> AsyncIterator[Change]:
         """The same as `_codes`, where the coupon comes last."""
         invalid = {form.key.id: form.key for form in coupons if self._is_used_up(form.key)}
-        active = PromotionCode.active.is_(True)
-        async for id, coupon in self._rows(PromotionCode, PromotionCode.coupon, invalid, active):
+        async for id, coupon in self._rows(PromotionCode, "coupon", invalid, ACTIVE):
             yield Change(Key("promotion_code", id), invalid[coupon], "its coupon is not valid")
 
-    async def _counted(self, forms: Sequence[Stored], column: Any) -> AsyncIterator[Change]:
+    async def _counted(self, forms: Sequence[Stored], column: str) -> AsyncIterator[Change]:
         """The same as `_redeemed`, where what was redeemed comes last."""
         new = {form.key.id: form.key for form in forms if not form.deleted and self._known.get(form.key) is None}
         async for id, redeemed in self._rows(Discount, column, new, alive=False):
@@ -168,7 +170,7 @@ class Silent:
     async def _rows(
         self,
         table: type[Mirrored],
-        column: Any,
+        column: str,
         values: Mapping[str, Key],
         *conditions: ColumnElement[bool],
         alive: bool = True,
@@ -176,14 +178,9 @@ class Silent:
         """Ids of rows that refer to one of the values, each with that one; what arrives itself is looked at there."""
         if not values:
             return
-        statement = select(table.id, column).where(
-            table.account == self._account.id,
-            table.livemode == self._account.livemode,
-            among(self._connection, column, values),
-            *conditions,
-            *([table.deleted.is_(False)] if alive else []),
-        )
-        for id, value in await self._connection.execute(statement):
+        for id, value in await find(
+            self._connection, self._account, table, ("id", column), column, values, *conditions, alive=alive
+        ):
             if Key(table.object_name, id) not in self._arriving:
                 yield id, value
 

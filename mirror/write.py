@@ -7,13 +7,15 @@ sorted by its key. What else a transaction does to the inbox or to operations co
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
-from db.given import among, pair_among
+from db.find import find
+from db.given import among, owned, owner, pair_among, pairs, values
 from db.row import typed_columns
 from db.subscribers import Subscriber
 from db.tables import Customer, Mirrored, StoredObject, Subscription, SubscriptionItem
@@ -40,6 +42,7 @@ class Writer:
         subscriber_key: str,
     ) -> None:
         self._connection = connection
+        self._dialect = connection.dialect.name
         self._account = account
         self._known = known
         self._subscriber_key = subscriber_key
@@ -81,34 +84,22 @@ class Writer:
         wanted = [*keys, *owners]
         if not wanted:
             return
-        columns = StoredObject.__table__.c
-        name = (columns.type, columns.id)
-        held = (
-            select(columns.type, columns.id, columns.revision)
-            .where(*self._mine(StoredObject), pair_among(self._connection, name, wanted))
-            .order_by(*name)
-            .with_for_update()
+        held = await self._connection.execute(
+            _locked(self._dialect), owner(self._account) | pairs(self._dialect, wanted)
         )
-        revisions = {Key(type, id): revision for type, id, revision in await self._connection.execute(held)}
+        revisions = {Key(type, id): revision for type, id, revision in held}
         for key in wanted:
             known = self._known.get(key)
             if known is None or revisions.get(key) != known.revision:
                 raise Outdated
         if owners:
             # Whoever decided about an owner without its new parts has to look again.
-            await self._connection.execute(
-                update(StoredObject)
-                .where(*self._mine(StoredObject), pair_among(self._connection, name, owners))
-                .values(revision=columns.revision + 1)
-            )
+            await self._connection.execute(_revised(self._dialect), owner(self._account) | pairs(self._dialect, owners))
 
     def _other_owners(self, forms: Sequence[tuple[Stored, Seen]]) -> list[Key]:
         """Owners of the parts that are known and not written themselves: their parts are theirs to lock."""
         owners = {owner_of(form) for form, _ in forms if form.key.type in PART_TYPES}
         return sorted(key for key in owners - {form.key for form, _ in forms} if self._known.get(key) is not None)
-
-    def _mine(self, table: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        return table.account == self._account.id, table.livemode == self._account.livemode
 
     def _object(self, form: Stored, data: dict[str, Any], seen: Seen, known: Known | None) -> dict[str, Any]:
         return {
@@ -138,18 +129,15 @@ class Writer:
     ) -> None:
         """Give subscriptions the period of the item that ends first: rows on their way, and rows that are there."""
         kinds = ("subscription", "subscription_item")
-        ids = {owner.id for form, _ in forms if form.key.type in kinds and (owner := owner_of(form)).type == kinds[0]}
+        ids = {of.id for form, _ in forms if form.key.type in kinds and (of := owner_of(form)).type == kinds[0]}
         if not ids:
             return
-        items = SubscriptionItem.__table__.c
-        statement = select(items.subscription, items.id, items.current_period_start, items.current_period_end).where(
-            *self._mine(SubscriptionItem),
-            items.deleted.is_(False),
-            among(self._connection, items.subscription, ids),
-        )
         items_of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for item in (await self._connection.execute(statement)).mappings():
-            items_of[item["subscription"]].append(dict(item))
+        names = ("subscription", "id", "current_period_start", "current_period_end")
+        for item in await find(
+            self._connection, self._account, SubscriptionItem, names, "subscription", ids, alive=True
+        ):
+            items_of[item.subscription].append(dict(item._mapping))
         periods = {}
         for id in ids:
             start, end = first_to_end(items_of[id])
@@ -158,7 +146,8 @@ class Writer:
             row.update(periods.pop(row["id"]))
         for id, period in sorted(periods.items()):
             await self._connection.execute(
-                update(Subscription).where(*self._mine(Subscription), Subscription.id == id).values(period)
+                update(Subscription).where(*owned(Subscription), Subscription.id == id).values(period),
+                owner(self._account),
             )
 
     async def link(self, subscribers: Sequence[str]) -> None:
@@ -168,20 +157,15 @@ class Writer:
         places = [{**self._owner, "subscriber": subscriber, "generation": 0} for subscriber in subscribers]
         await insert_many(self._connection, Subscriber, places)
         # Only who holds a subscriber may look who its customers are: two writers would each see their own alone.
-        held = (
-            select(Subscriber.subscriber, Subscriber.customer)
-            .where(*self._mine(Subscriber), among(self._connection, Subscriber.subscriber, subscribers))
-            .order_by(Subscriber.subscriber)
-            .with_for_update()
+        held = await self._connection.execute(
+            _held(self._dialect), owner(self._account) | values(self._dialect, subscribers)
         )
-        linked: dict[Any, Any] = dict((await self._connection.execute(held)).all())
-        claims = select(Customer.claimed_subscriber, Customer.created, Customer.id).where(
-            *self._mine(Customer),
-            Customer.deleted.is_(False),
-            among(self._connection, Customer.claimed_subscriber, subscribers),
-        )
+        linked: dict[Any, Any] = dict(held.all())
         oldest: dict[Any, tuple[int, str]] = {}
-        for subscriber, created, id in await self._connection.execute(claims):
+        names = ("claimed_subscriber", "created", "id")
+        for subscriber, created, id in await find(
+            self._connection, self._account, Customer, names, "claimed_subscriber", subscribers, alive=True
+        ):
             oldest[subscriber] = min(oldest.get(subscriber, (created, id)), (created, id))
         meant = {subscriber: oldest[subscriber][1] if subscriber in oldest else None for subscriber in subscribers}
         changed = [
@@ -190,3 +174,25 @@ class Writer:
             if linked[subscriber] != meant[subscriber]
         ]
         await upsert_many(self._connection, Subscriber, changed, replacing=("customer",))
+
+
+@cache
+def _locked(dialect: str) -> Any:
+    columns = StoredObject.__table__.c
+    name = (columns.type, columns.id)
+    statement = select(columns.type, columns.id, columns.revision).where(*owned(columns), pair_among(dialect, name))
+    return statement.order_by(*name).with_for_update()
+
+
+@cache
+def _revised(dialect: str) -> Any:
+    columns = StoredObject.__table__.c
+    named = pair_among(dialect, (columns.type, columns.id))
+    return update(StoredObject).where(*owned(columns), named).values(revision=columns.revision + 1)
+
+
+@cache
+def _held(dialect: str) -> Any:
+    columns = Subscriber.__table__.c
+    statement = select(columns.subscriber, columns.customer).where(*owned(columns), among(dialect, columns.subscriber))
+    return statement.order_by(columns.subscriber).with_for_update()

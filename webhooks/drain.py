@@ -8,7 +8,7 @@ from mirror.events import Inbox
 log = structlog.get_logger()
 
 PAUSE_SECONDS = 1.0
-AT_ONCE = 50
+AT_ONCE = 128
 
 
 class Drain:

@@ -54,6 +54,10 @@ class WebhookEndpoint:
             return _refuse(503, "The database is away. Send the event again.")
         return PlainTextResponse("Stored.")
 
+    async def applied(self) -> None:
+        """Returns when nothing is left to be applied of what was received, but for what is put off."""
+        await self._gathering.applied()
+
     def _is_signed(self, body: bytes, header: str) -> bool:
         if not header.isascii():
             return False

@@ -1,25 +1,34 @@
-"""Gathers events that come at the same time, since commits cost most: while some are stored, the next wait."""
+"""Stores events as they come, and applies them: each in groups, since commits and statements cost most.
+
+While one group is stored the next gathers, and while one is applied the next does: the busier, the larger. What Stripe
+has to be asked about goes its own way, so that nothing else waits for Stripe.
+"""
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import structlog
 
 from db.outage import DATABASE_AWAY
-from mirror.events import LEASE_MS, Arrived, Inbox, Kept
+from mirror.background import Background
+from mirror.events import Arrived, Inbox, Kept
 
 log = structlog.get_logger()
 
-AT_ONCE = 64
-"""Events a transaction: more would keep queries waiting for the processor."""
+AT_ONCE = 128
+"""Events a group: more would keep queries waiting for the processor."""
 MOST_BYTES = 64 * 1024 * 1024
 """Of bodies that wait to be stored."""
-MOST_ASKING = 1
-"""How many groups of events wait for Stripe's answers; what is beyond that is left to the drain, in larger groups."""
-PATIENCE_SECONDS = 10.0
-"""How long an answer waits for a stored event to be applied."""
+MOST_STORED = 1_024
+"""Events that wait to be applied; beyond them nothing more is stored, and Stripe waits for its answers."""
+MOST_ASKING = 1_024
+"""Events that wait for Stripe's answers; those beyond are left to the drain."""
+
+
+Told = TypeVar("Told")
+Each = TypeVar("Each")
 
 
 class Full(Exception):
@@ -27,77 +36,107 @@ class Full(Exception):
 
 
 class Gathering:
-    """Stores and applies what is delivered. One group is on its way to the database at a time."""
-
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
-        self._background = inbox.background
-        self._waiting: deque[tuple[Arrived, asyncio.Future[None]]] = deque()
+        self._arrived: deque[tuple[Arrived, asyncio.Future[None]]] = deque()
         self._bytes = 0
-        self._storing = False
-        self._asking = 0
+        self._storing = Worker(inbox.background, self._store)
+        self._stored: deque[Kept] = deque()
+        self._applying = Worker(inbox.background, self._apply)
+        self._to_ask: deque[Kept] = deque()
+        self._asking = Worker(inbox.background, self._ask)
+        self._room = asyncio.Event()
 
     async def deliver(self, event: Mapping[str, Any], body: bytes) -> None:
-        """Returns when the event is stored, and applied as far as that does not take long.
+        """Returns when the event is stored; it is applied next.
 
         Raises Full, and the database's errors, and then it need not be stored.
         """
         if self._bytes > MOST_BYTES:
             raise Full
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((Arrived(event, body), done))
+        self._arrived.append((Arrived(event, body), done))
         self._bytes += len(body)
-        if not self._storing:
-            self._storing = True
-            self._background.start(self._store())
+        self._storing.wake()
         await done
 
-    async def _store(self) -> None:
-        try:
-            while self._waiting:
-                group = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
-                self._bytes -= sum(len(arrived.body) for arrived, _ in group)
-                await self._receive(group)
-        finally:
-            self._storing = False
+    async def applied(self) -> None:
+        """Returns when nothing is left of what was delivered, but for what is put off."""
+        for worker in (self._storing, self._applying, self._asking):
+            await worker.idle()
 
-    async def _receive(self, group: Sequence[tuple[Arrived, asyncio.Future[None]]]) -> None:
-        busy = self._asking >= MOST_ASKING
+    async def _store(self) -> None:
+        while self._arrived:
+            while len(self._stored) > MOST_STORED:
+                self._room.clear()
+                await self._room.wait()
+            group = _next(self._arrived)
+            self._bytes -= sum(len(arrived.body) for arrived, _ in group)
+            await self._store_group(group)
+
+    async def _store_group(self, group: Sequence[tuple[Arrived, asyncio.Future[None]]]) -> None:
         try:
-            left = await self._inbox.receive([arrived for arrived, _ in group], lease_ms=0 if busy else LEASE_MS)
+            self._stored += await self._inbox.store([arrived for arrived, _ in group])
         except Exception as error:
             if len(group) == 1 or isinstance(error, DATABASE_AWAY):
                 for _, done in group:
                     _end(done, error)
             else:
                 for each in group:
-                    await self._receive([each])
+                    await self._store_group([each])
             return
-        by_id = {kept.event["id"]: kept for kept in left}
-        slow = [done for arrived, done in group if arrived.event["id"] in by_id]
-        for arrived, done in group:
-            if busy or arrived.event["id"] not in by_id:
-                _end(done)
-        if left and not busy:
-            self._asking += 1
-            self._background.start(self._apply(left, slow))
+        self._applying.wake()
+        for _, done in group:
+            _end(done)
 
-    async def _apply(self, kept: Sequence[Kept], waiting: Sequence[asyncio.Future[None]]) -> None:
-        patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, _end_all, waiting)
+    async def _apply(self) -> None:
+        while self._stored:
+            group = _next(self._stored)
+            self._room.set()
+            left = await self._tried(self._inbox.apply_without_asking, group) or []
+            self._to_ask += left[: MOST_ASKING - len(self._to_ask)]
+            if left:
+                self._asking.wake()
+
+    async def _ask(self) -> None:
+        while self._to_ask:
+            await self._tried(self._inbox.apply_asking, _next(self._to_ask))
+
+    async def _tried(self, apply: Callable[[Sequence[Kept]], Awaitable[Told]], group: list[Kept]) -> Told | None:
         try:
-            await self._inbox.apply(kept, have_to_ask=True)
+            return await apply(group)
         except Exception as error:
             # They are stored, and due again when their lease is over.
             log.warning("Stored events could not be applied yet.", error=type(error).__name__)
+            return None
+
+
+class Worker:
+    """Work that runs once at a time, and begins when there is some."""
+
+    def __init__(self, background: Background, work: Callable[[], Awaitable[None]]) -> None:
+        self._background = background
+        self._work = work
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def wake(self) -> None:
+        if self._idle.is_set():
+            self._idle.clear()
+            self._background.start(self._run())
+
+    async def idle(self) -> None:
+        await self._idle.wait()
+
+    async def _run(self) -> None:
+        try:
+            await self._work()
         finally:
-            self._asking -= 1
-            patience.cancel()
-            _end_all(waiting)
+            self._idle.set()
 
 
-def _end_all(waiting: Sequence[asyncio.Future[None]]) -> None:
-    for done in waiting:
-        _end(done)
+def _next(waiting: deque[Each]) -> list[Each]:
+    return [waiting.popleft() for _ in range(min(AT_ONCE, len(waiting)))]
 
 
 def _end(done: asyncio.Future[None], error: Exception | None = None) -> None:

@@ -60,7 +60,7 @@ async def events_of(shop: Shop) -> list[dict[str, Any]]:
 async def deliver(shop: Shop, events: list[dict[str, Any]]) -> None:
     inbox = Inbox(shop.services.engine, shop.services.mirror)
     for event in events:
-        await inbox.apply(await inbox.receive([Arrived(event, orjson.dumps(event))]))
+        await inbox.apply(await inbox.store([Arrived(event, orjson.dumps(event))]))
 
 
 async def states(shop: Shop) -> set[tuple[str, str | None]]:

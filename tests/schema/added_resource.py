@@ -42,7 +42,7 @@ async def tell(url: str, example: dict[str, Any]) -> None:
     async def happens(type: str, second: int, stripe_object: dict[str, Any]) -> None:
         data = {"object": stripe_object}
         event = {"id": f"evt_{second}", "object": "event", "type": type, "api_version": API_VERSION, "created": second}
-        await inbox.apply(await inbox.receive([Arrived({**event, "data": data}, b"{}")]))
+        await inbox.apply(await inbox.store([Arrived({**event, "data": data}, b"{}")]))
 
     async def ask(document: str, subscriber: str | None = None) -> Any:
         kind = CallerKind.SUBSCRIBER if subscriber else CallerKind.OPERATOR

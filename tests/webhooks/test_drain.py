@@ -140,5 +140,5 @@ async def test_an_event_that_is_known_is_not_stored_again(shop: Shop) -> None:
     assert await inbox.keep_many([event]) == 1
     assert await drain.once() == 1
     assert await inbox.keep_many([event]) == 0
-    assert await inbox.receive([Arrived(event, orjson.dumps(event))]) == []
+    assert await inbox.store([Arrived(event, orjson.dumps(event))]) == []
     assert len(await kept(shop)) == 1

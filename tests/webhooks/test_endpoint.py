@@ -35,10 +35,12 @@ def signed(body: bytes, secret: str = NEW_SECRET, *, at: int | None = None) -> d
 class Endpoint:
     shop: Shop
     http: httpx.AsyncClient
+    webhooks: WebhookEndpoint
 
     async def post(self, body: bytes, headers: dict[str, str] | None = None) -> int:
         sent = httpx.Headers(signed(body) if headers is None else headers, encoding="latin-1")
         response = await self.http.post("/webhooks/stripe", content=body, headers=sent)
+        await self.webhooks.applied()
         return response.status_code
 
     async def states(self) -> list[str]:
@@ -59,7 +61,7 @@ async def endpoint(shop: Shop) -> AsyncIterator[Endpoint]:
     app = Starlette(routes=[Route("/webhooks/stripe", webhooks.receive, methods=["POST"])])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as http:
-        yield Endpoint(shop, http)
+        yield Endpoint(shop, http, webhooks)
 
 
 async def test_a_signed_event_is_stored_and_applied(endpoint: Endpoint) -> None:

@@ -27,9 +27,11 @@ def gathering_of(shop: Shop) -> Gathering:
 
 
 async def deliver(gathering: Gathering, *events: dict[str, Any]) -> list[BaseException | None]:
-    """Deliver all at once; what each delivery raised."""
+    """Deliver all at once, and wait until they are applied; what each delivery raised."""
     deliveries = (gathering.deliver(event, orjson.dumps(event)) for event in events)
-    return await asyncio.gather(*deliveries, return_exceptions=True)
+    raised = await asyncio.gather(*deliveries, return_exceptions=True)
+    await gathering.applied()
+    return raised
 
 
 async def customers_made(shop: Shop, *names: str) -> list[dict[str, Any]]:

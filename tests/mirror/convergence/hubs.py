@@ -99,6 +99,7 @@ class Hub:
             Request({"type": "http", "method": "POST", "path": "/", "headers": raw}, message)
         )
         assert response.status_code == 200, response.body
+        await self._endpoint.applied()
 
     async def drain(self) -> int:
         return await self._drain.once()
