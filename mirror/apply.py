@@ -12,7 +12,7 @@ from db.accounts import Account
 from db.outage import DATABASE_AWAY
 from mirror.arrivals import Arrivals
 from mirror.asking import Asking
-from mirror.background import Background
+from mirror.background import Background, Worker
 from mirror.census import Census
 from mirror.deciding import BUSY, Contended, Deciding, Entry, HasToAsk, Unanswered, UnknownObject
 from mirror.delivery import Delivery
@@ -35,6 +35,7 @@ FREELY = 3
 """How often the door starts over because another writer came first, before it waits for its turn."""
 IN_TURN = 50
 """How often it starts over then: only other processes come between. More is a fault worth seeing."""
+REFERENCES_AT_ONCE = 64
 PATIENCE_SECONDS = 2.0
 """How long a reference may point at nothing before its target is asked for: most arrive by themselves."""
 
@@ -58,6 +59,9 @@ class Mirror:
         self._deciding = Deciding(engine, self._asking, account)
         self._turn = asyncio.Lock()
         self.background = Background()
+        self._referred_to: set[Key] = set()
+        """What may be missing."""
+        self._fetching = Worker(self.background, self._fetch_missing)
         self.census = Census(engine, account)
 
     async def settle(self, answers: Sequence[Answer], also: Also | None = None) -> None:
@@ -160,18 +164,36 @@ class Mirror:
         except Outdated:
             return False
         if entry.coming is None and (missing := missing_references([form for form, _ in forms])):
-            self.background.start(self._fetch_missing(missing))
+            self._referred_to |= missing
+            self._fetching.wake()
         return True
 
-    async def _fetch_missing(self, references: set[Key]) -> None:
-        if not await self.background.pause(PATIENCE_SECONDS):
-            return
-        for key, known in (await self._deciding.look_up(references)).items():
-            if known is None and not self.background.closing:
-                try:
-                    await self.refresh(*key)
-                except Exception as error:
-                    log.warning("A referenced object could not be fetched.", type=key.type, error=type(error).__name__)
+    async def _fetch_missing(self) -> None:
+        """What is referred to in the meantime is fetched next."""
+        while self._referred_to:
+            if not await self.background.pause(PATIENCE_SECONDS):
+                return
+            references, self._referred_to = self._referred_to, set()
+            known = await self._deciding.look_up(references)
+            missing = sorted(key for key in references if known[key] is None)
+            for first in range(0, len(missing), REFERENCES_AT_ONCE):
+                if self.background.closing:
+                    return
+                await self._refresh_many(set(missing[first : first + REFERENCES_AT_ONCE]))
+
+    async def _refresh_many(self, keys: set[Key]) -> None:
+        """Fetch objects and put them away together; one that does not come does not keep the others out."""
+        while keys:
+            try:
+                with self._gateway.within(ASKING_SECONDS):
+                    await self._enter(Entry(Arrivals(API_VERSION), set(keys)), None)
+                return
+            except Exception as error:
+                reasons = error.reasons if isinstance(error, Unanswered) else {}
+                failed = {key: reasons[key] for key in keys & reasons.keys()} or dict.fromkeys(keys, error)
+            for key, why in failed.items():
+                log.warning("A referenced object could not be fetched.", type=key.type, error=type(why).__name__)
+            keys -= failed.keys()
 
 
 def read(answer: Answer) -> Told:

@@ -1,7 +1,7 @@
 """Work beside requests."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 
@@ -35,3 +35,27 @@ class Background:
         while self._tasks:
             # What ends may start what ends next.
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class Worker:
+    """Work that runs once at a time, and begins when there is some."""
+
+    def __init__(self, background: Background, work: Callable[[], Awaitable[None]]) -> None:
+        self._background = background
+        self._work = work
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def wake(self) -> None:
+        if self._idle.is_set():
+            self._idle.clear()
+            self._background.start(self._run())
+
+    async def idle(self) -> None:
+        await self._idle.wait()
+
+    async def _run(self) -> None:
+        try:
+            await self._work()
+        finally:
+            self._idle.set()

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import structlog
 
 from db.outage import DATABASE_AWAY
-from mirror.background import Background
+from mirror.background import Worker
 from mirror.events import Arrived, Inbox, Kept
 
 log = structlog.get_logger()
@@ -109,30 +109,6 @@ class Gathering:
             # They are stored, and due again when their lease is over.
             log.warning("Stored events could not be applied yet.", error=type(error).__name__)
             return None
-
-
-class Worker:
-    """Work that runs once at a time, and begins when there is some."""
-
-    def __init__(self, background: Background, work: Callable[[], Awaitable[None]]) -> None:
-        self._background = background
-        self._work = work
-        self._idle = asyncio.Event()
-        self._idle.set()
-
-    def wake(self) -> None:
-        if self._idle.is_set():
-            self._idle.clear()
-            self._background.start(self._run())
-
-    async def idle(self) -> None:
-        await self._idle.wait()
-
-    async def _run(self) -> None:
-        try:
-            await self._work()
-        finally:
-            self._idle.set()
 
 
 def _next(waiting: deque[Each]) -> list[Each]:
