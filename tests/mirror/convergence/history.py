@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.inbox import EventState, InboxEvent
 from db.reads import Reads
+from db.tables import Discount
 from mirror.apply import UnknownObject
 from tests.mirror.convergence.callers import ORDERS, forgiving
 from tests.mirror.convergence.hubs import Hub
@@ -89,7 +90,13 @@ class History(Stories):
         for hub in self.hubs:
             await hub.rest()
         found = knowable(await differences(shop), self.pretend.state, self.edited)
-        for row in await shop.mirrored(InboxEvent, account=shop.services.account.id):
+        mine = {"account": shop.services.account.id}
+        told = [each["data"]["object"] for each in self.pretend.events() if each["type"].endswith("discount.deleted")]
+        gone = {discount["id"] for discount in told}
+        # Invoices that they were on still show them.
+        alive = {row["id"] for row in await shop.mirrored(Discount, deleted=False, **mine)}
+        found += [f"{id} was taken off at Stripe and is alive here" for id in sorted(gone & alive)]
+        for row in await shop.mirrored(InboxEvent, **mine):
             # What Stripe never told of before it was gone will not be found by asking again.
             if row["state"] != EventState.APPLIED and not str(row["error"]).startswith(UnknownObject.__name__):
                 found.append(f"{row['id']} ({row['type']}) is {row['state']}: {row['error']}")
