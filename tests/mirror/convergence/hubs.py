@@ -31,7 +31,7 @@ from webhooks.endpoint import WebhookEndpoint
 
 SECRET = "whsec_convergence"
 TIMEOUT_SECONDS = 20.0
-LATE_SECONDS = 0.02
+LATE_SECONDS = 0.05
 """How long others go on beside calls that are late, before the history does."""
 
 

@@ -71,9 +71,9 @@ class Stories(Callers):
     def processes_race(self, who: int) -> None:
         """One writes what is newer while the other one writes what is older."""
         one, other = self._hub(who, []), self._hub(who + 1, [])
-        customer = self._new_customer()
+        customers = [self._new_customer() for _ in range(RACES)]
         self.all_is_heard(one)
-        for race in range(RACES):
+        for race, customer in enumerate(customers):
             older, newer = self._renamed(customer, "Older", 1), self._renamed(customer, "Newer", 1)
             runs = [one.run(one.receive(newer)), other.run(other.receive(older))]
             self.runner.run(self._both(*(runs if race % 2 else reversed(runs))))
