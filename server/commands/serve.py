@@ -39,6 +39,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 SANDBOX_TOKEN_SECONDS = 30 * 24 * 3600
 KEEP_ALIVE_SECONDS = 75
+WORKER_SECONDS = 30
+"""How long a worker may take to start, or to give a sign of life, before it is killed: on a busy machine it is slow,
+and one that is killed for that would start anew forever."""
 NEVER_FILLED = "The mirror was never filled from Stripe"
 
 
@@ -134,6 +137,7 @@ def _serve(factory: Callable[[], Starlette], settings: Settings, listener: socke
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=WORKER_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.stripe_timeout_seconds) + 5,
     )
     if workers == 1:

@@ -24,6 +24,7 @@ PATIENCE_SECONDS = 120
 """Nothing takes so long, except on a machine where other tests start servers too."""
 SECRET = "a secret of the tests that is long enough"
 FIRST_QUERY_SECONDS = 3.0
+SLOW_SECONDS = 8.0
 ADD_CARD = 'mutation { addPaymentMethod(input: { paymentMethod: "pm_card_visa" }) { userErrors { message } } }'
 CUSTOMERS = "{ customers { totalCount } }"
 GET_OR_CREATE = "mutation { getOrCreateCustomer(input: {}) { customer { id } userErrors { code message } } }"
@@ -162,6 +163,22 @@ def test_several_workers_serve_and_end_together(start: Start, postgres: Postgres
         assert {server.ask("{ viewer { id } }").status_code for _ in range(8)} == {200}
         assert server.end() == 0
         assert not answers(server.sandbox_url)
+
+
+def test_a_worker_that_is_slow_for_a_while_is_left_alive(start: Start, postgres: Postgres) -> None:
+    def workers(server: Started) -> list[int]:
+        listed = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=True)
+        return sorted(int(line) for line in listed.stdout.split())
+
+    with postgres.database(with_schema=False) as url:
+        server = start("--workers", "2", "--migrate", DATABASE_URL=url)
+        server.ask("{ viewer { id } }")
+        before = workers(server)
+        os.kill(before[-1], signal.SIGSTOP)
+        time.sleep(SLOW_SECONDS)
+        assert workers(server) == before
+        os.kill(before[-1], signal.SIGCONT)
+        assert server.end() == 0
 
 
 def test_workers_do_not_outlive_the_process_that_started_them(start: Start, postgres: Postgres) -> None:
