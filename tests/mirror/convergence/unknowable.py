@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from mirror.stored import Key
 from sandbox.account.state import State
 
-CHANGED = ("amount", "pricing.")
+CHANGED = ("amount", "net_amount", "pricing.")
 """What another amount changes on an invoice item, as its differences begin."""
 
 
