@@ -1,7 +1,9 @@
 """Names that transactions meet at: whoever comes second waits, and then sees what the first has written."""
 
 from collections.abc import Iterable
+from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 from sqlalchemy import ARRAY, Integer, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,11 +24,16 @@ async def meet(connection: AsyncConnection, account: Account, names: Iterable[tu
     places = sorted({_place(account, name) for name in names})
     if not places or connection.dialect.name != "postgresql":
         return
-    given = bindparam("places", places, type_=ARRAY(Integer))
+    await connection.execute(_meeting(), {"places": places})
+
+
+@cache
+def _meeting() -> Any:
+    given = bindparam("places", type_=ARRAY(Integer))
     each = select(func.unnest(cast(given, ARRAY(Integer))).label("place")).order_by("place").subquery()
     locked = func.pg_advisory_xact_lock(cast(CLASS, Integer), each.c.place)
     # Counting them spares the rows of nothing that the function gives back.
-    await connection.execute(select(func.count(locked)))
+    return select(func.count(locked))
 
 
 def _place(account: Account, name: tuple[str, ...]) -> int:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.accounts import Account
 from db.engine import reading
@@ -96,7 +96,10 @@ class Deciding:
 
     async def look_up(self, keys: Set[Key]) -> dict[Key, Known | None]:
         async with reading(self._engine).connect() as connection:
-            found = await known_objects(connection, self._account, keys)
+            return await self._look_up(connection, keys)
+
+    async def _look_up(self, connection: AsyncConnection, keys: Set[Key]) -> dict[Key, Known | None]:
+        found = await known_objects(connection, self._account, keys)
         return {key: found.get(key) for key in keys}
 
     async def decide(self, entry: Entry) -> tuple[dict[Key, Known | None], list[tuple[Stored, Seen]]]:
@@ -108,14 +111,16 @@ class Deciding:
         arrivals = entry.arrivals
         for _ in range(ROUNDS):
             forms = arrivals.forms()
-            known = await self.look_up({form.key for form in forms} | mentioned(forms))
-            decisions = arrivals.decided(known)
-            questions = await self._questions(entry, known, decisions)
-            if not questions:
-                return known, await self._settled(entry, known, decisions)
-            if not entry.may_ask:
-                raise Unanswered({cause: HasToAsk() for causes in questions.values() for cause in causes})
-            known |= await self.look_up(questions.keys() - known.keys())
+            # Not held while Stripe is asked.
+            async with reading(self._engine).connect() as connection:
+                known = await self._look_up(connection, {form.key for form in forms} | mentioned(forms))
+                decisions = arrivals.decided(known)
+                questions = await self._questions(connection, entry, known, decisions)
+                if not questions:
+                    return known, await self._settled(connection, entry, known, decisions)
+                if not entry.may_ask:
+                    raise Unanswered({cause: HasToAsk() for causes in questions.values() for cause in causes})
+                known |= await self._look_up(connection, questions.keys() - known.keys())
             before = {key: arrivals[key] for key in decisions}
             await self._ask(entry, questions, known)
             entry.questions.clear()
@@ -128,7 +133,11 @@ class Deciding:
         raise Contended(BUSY)
 
     async def _questions(
-        self, entry: Entry, known: Mapping[Key, Known | None], decisions: Mapping[Key, Decision]
+        self,
+        connection: AsyncConnection,
+        entry: Entry,
+        known: Mapping[Key, Known | None],
+        decisions: Mapping[Key, Decision],
     ) -> dict[Key, set[Key]]:
         """What to ask, each with the objects that it is asked for."""
         questions: dict[Key, set[Key]] = defaultdict(set)
@@ -144,8 +153,7 @@ class Deciding:
             elif decision is not Decision.DROP:
                 taken.append(form)
         if taken:
-            async with reading(self._engine).connect() as connection:
-                needed = await Needs(connection, self._account).of(taken, entry.arrivals, known)
+            needed = await Needs(connection, self._account).of(taken, entry.arrivals, known)
             for key, wanted in needed.items():
                 for question in wanted - entry.completed:
                     if question.type not in (entry.coming or ()):
@@ -153,15 +161,17 @@ class Deciding:
         return questions
 
     async def _settled(
-        self, entry: Entry, known: dict[Key, Known | None], decisions: Mapping[Key, Decision]
+        self,
+        connection: AsyncConnection,
+        entry: Entry,
+        known: dict[Key, Known | None],
+        decisions: Mapping[Key, Decision],
     ) -> list[tuple[Stored, Seen]]:
         arrivals = entry.arrivals
         written = {key: None for key, decision in decisions.items() if decision is not Decision.DROP}
-        async with reading(self._engine).connect() as connection:
-            needs = Needs(connection, self._account)
-            unlisted = await needs.parts_not_listed([arrivals[key].form for key in written])
-            if unlisted:
-                known.update(await known_objects(connection, self._account, unlisted.keys()))
+        unlisted = await Needs(connection, self._account).parts_not_listed([arrivals[key].form for key in written])
+        if unlisted:
+            known.update(await known_objects(connection, self._account, unlisted.keys()))
         gone = [
             (Stored(part, {}, deleted=True, parent=owner), arrivals[owner].seen)
             for part, owner in unlisted.items()

@@ -1,6 +1,7 @@
 """The server as its clients see it, over real HTTP."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,19 @@ class Hub:
 
     def operator(self) -> Client:
         return Client(self.http, operator_token(self.settings, seconds=TOKEN_SECONDS))
+
+    def settle(self) -> None:
+        """Wait until the sandbox's webhooks are delivered, and applied."""
+        assert self.settings.stripe_secret_key is not None
+        headers = {"authorization": f"Bearer {self.settings.stripe_secret_key.get_secret_value()}"}
+        url = f"{self.sandbox.url}/sandbox/deliveries/settle"
+        with httpx.Client(headers=headers, timeout=60, trust_env=False, verify=TRUSTED) as stripe:
+            answer = stripe.post(url, json={"timeout": 30}).json()
+        assert answer["settled"], answer
+        deadline = time.monotonic() + 30
+        while self.operator().ask("{ mirror { eventsPending } }")["mirror"]["eventsPending"]:
+            assert time.monotonic() < deadline, "Events were delivered and are not applied."
+            time.sleep(0.02)
 
 
 @contextmanager

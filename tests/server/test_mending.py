@@ -60,7 +60,7 @@ def test_operators_mend_what_webhooks_lost(hub: Hub, stripe: httpx.Client) -> No
 
 def test_operators_have_events_applied_anew_and_nobody_else_has(hub: Hub, stripe: httpx.Client) -> None:
     stripe.post("/v1/customers", data={"email": "ada@example.com"})
-    assert stripe.post("/sandbox/deliveries/settle", json={"timeout": 30}).json()["settled"]
+    hub.settle()
     event = stripe.get("/v1/events").json()["data"][0]["id"]
     operator = hub.operator()
     replayed = operator.ask(REPLAY, ids=[event, "evt_nope"], all=False)["replayEvents"]

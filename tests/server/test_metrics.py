@@ -51,7 +51,9 @@ def test_what_is_done_is_counted_in_few_words_and_without_ids(running: tuple[Hub
     hub.http.post("/webhooks/stripe", content=b"{}")
     headers = {"authorization": "Bearer sk_test_sandbox"}
     httpx.post(f"{hub.sandbox.url}/sandbox/deliveries/settle", json={"timeout": 30}, headers=headers, trust_env=False)
-    found = scrape()
+    deadline = time.monotonic() + 30
+    while "stripe_graphql_events_total,result=applied" not in (found := scrape()) and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert found["stripe_graphql_requests_total,kind=query,outcome=ok"] == 2
     assert found["stripe_graphql_requests_total,kind=mutation,outcome=ok"] == 2
     assert found["stripe_graphql_requests_total,kind=none,outcome=refused"] == 2
