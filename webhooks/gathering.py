@@ -99,7 +99,8 @@ class Gathering:
                 self._asking.wake()
 
     async def _ask(self) -> None:
-        while self._to_ask:
+        # At the end of the process they are left to the next one: Stripe may let each group wait.
+        while self._to_ask and not self._inbox.background.closing:
             await self._tried(self._inbox.apply_asking, _next(self._to_ask))
 
     async def _tried(self, apply: Callable[[Sequence[Kept]], Awaitable[Told]], group: list[Kept]) -> Told | None:
