@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.accounts import Account
-from db.given import owned, owner, pair_among, pairs
+from db.given import owner, pairs
 from db.tables import Mirrored, StoredObject
 from db.upsert import upsert_many
 from mirror.equality import Held, Unreadable, differing_columns, right_columns
 from mirror.held import held_objects, owners_of
 from mirror.known import TABLES
 from mirror.stored import PART_TYPES, Key
-from mirror.write import Writer
+from mirror.write import Writer, locking
 
 
 async def derive(connection: AsyncConnection, account: Account, keys: Iterable[Key], *, subscriber_key: str) -> int:
@@ -74,8 +74,6 @@ def _claims(held: Iterable[Held]) -> list[str]:
 
 
 async def _lock(connection: AsyncConnection, account: Account, keys: Collection[Key]) -> None:
-    name = (StoredObject.type, StoredObject.id)
     if keys:
         dialect = connection.dialect.name
-        held = select(StoredObject.revision).where(*owned(StoredObject), pair_among(dialect, name))
-        await connection.execute(held.order_by(*name).with_for_update(), owner(account) | pairs(dialect, list(keys)))
+        await connection.execute(locking(dialect), owner(account) | pairs(dialect, list(keys)))

@@ -85,7 +85,7 @@ class Writer:
         if not wanted:
             return
         held = await self._connection.execute(
-            _locked(self._dialect), owner(self._account) | pairs(self._dialect, wanted)
+            locking(self._dialect), owner(self._account) | pairs(self._dialect, wanted)
         )
         revisions = {Key(type, id): revision for type, id, revision in held}
         for key in wanted:
@@ -177,7 +177,8 @@ class Writer:
 
 
 @cache
-def _locked(dialect: str) -> Any:
+def locking(dialect: str) -> Any:
+    """Locks the rows of `objects` under the keys that `pairs` gives, in the one order; their names and revisions."""
     columns = StoredObject.__table__.c
     name = (columns.type, columns.id)
     statement = select(columns.type, columns.id, columns.revision).where(*owned(columns), pair_among(dialect, name))

@@ -95,9 +95,7 @@ class Walk:
 
 
 def _without_what_comes(listing: Listing, types: Collection[str]) -> Listing:
-    return replace(
-        listing, expand=tuple(each for each in listing.expand if COMES_ANYWAY.get(each) not in (types or frozenset()))
-    )
+    return replace(listing, expand=tuple(each for each in listing.expand if COMES_ANYWAY.get(each) not in types))
 
 
 def _trimmed(page: Answer, window: Window, types: Collection[str]) -> Answer:
