@@ -76,7 +76,8 @@ def test_the_figures_of_the_mirrors_status_are_gauges_and_not_on_the_public_port
     hub.subscriber("ada").ask(CREATE)
     deadline = time.monotonic() + 30
     caught_up = "stripe_graphql_caught_up_timestamp_seconds"
-    while caught_up not in (found := scrape()) and time.monotonic() < deadline:  # the catch-up of the start takes a while
+    # The catch-up of the start takes a while.
+    while caught_up not in (found := scrape()) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert hub.http.get("/metrics").status_code == 404
     assert found["stripe_graphql_status_readable"] == 1
