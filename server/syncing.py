@@ -20,6 +20,7 @@ from mirror.errors import StripeError
 from mirror.events import Inbox
 from mirror.gateway import Gateway
 from mirror.gateway.lists import TABLE_NAMES, Unlisted, listing_named
+from mirror.growth import Growth
 from server.migrations import opened
 from server.refusal import Refusal
 from server.settings import Settings
@@ -81,6 +82,7 @@ async def opened_backfill(
     mirror = Mirror(engine, gateway, account, subscriber_key=settings.subscriber_metadata_key)
     inbox = Inbox(engine, mirror)
     catch_up = CatchUp(engine, gateway, mirror, inbox)
+    mirror.background.start(Growth(engine, mirror.background).watch())
     try:
         yield Backfill(engine, gateway, mirror, catch_up, Drain(inbox, mirror.background).once, pace=pace, say=say)
     finally:

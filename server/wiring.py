@@ -19,6 +19,7 @@ from mirror.catchup import CatchUp
 from mirror.errors import StripeError
 from mirror.events import Inbox
 from mirror.gateway import Gateway
+from mirror.growth import Growth
 from mirror.measures import UNMEASURED, Measures
 from mirror.missing import Missing
 from mirror.overdue import Overdue
@@ -166,6 +167,7 @@ class Wiring:
             catch_up.run(),
             recovery.run(),
             Missing(self.engine, mirror).watch(),
+            Growth(self.engine, mirror.background).watch(),
         )
         for work in beside:
             mirror.background.start(work)
