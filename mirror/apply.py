@@ -1,7 +1,7 @@
 """The one door into the mirror: every object enters here, from whichever road it comes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
@@ -12,13 +12,14 @@ from db.accounts import Account
 from db.outage import DATABASE_AWAY
 from mirror.arrivals import Arrivals
 from mirror.asking import Asking
-from mirror.background import Background, Worker
+from mirror.background import Background
 from mirror.census import Census
 from mirror.deciding import BUSY, Contended, Deciding, Entry, HasToAsk, Unanswered, UnknownObject
 from mirror.delivery import Delivery
 from mirror.gateway import API_VERSION, Answer, Gateway
 from mirror.order import Seen
 from mirror.references import missing_references
+from mirror.referred import Referred
 from mirror.silent import Silent
 from mirror.stored import Key, Stored, stored_forms
 from mirror.write import Outdated, Writer
@@ -35,9 +36,6 @@ FREELY = 3
 """How often the door starts over because another writer came first, before it waits for its turn."""
 IN_TURN = 50
 """How often it starts over then: only other processes come between. More is a fault worth seeing."""
-REFERENCES_AT_ONCE = 64
-PATIENCE_SECONDS = 2.0
-"""How long a reference may point at nothing before its target is asked for: most arrive by themselves."""
 
 
 class Told(NamedTuple):
@@ -59,9 +57,7 @@ class Mirror:
         self._deciding = Deciding(engine, self._asking, account)
         self._turn = asyncio.Lock()
         self.background = Background()
-        self._referred_to: set[Key] = set()
-        """What may be missing."""
-        self._fetching = Worker(self.background, self._fetch_missing)
+        self._referred = Referred(self.background, self._deciding.look_up, self.refresh_many)
         self.census = Census(engine, account)
 
     async def settle(self, answers: Sequence[Answer], also: Also | None = None) -> None:
@@ -126,6 +122,23 @@ class Mirror:
         """
         await self._enter_whole(Entry(Arrivals(API_VERSION), {Key(type, id)}), None)
 
+    async def refresh_many(self, keys: Collection[Key]) -> dict[Key, Exception]:
+        """The same for many together. Why, for each that did not come; one never keeps the others out."""
+        left, failed = set(keys), dict[Key, Exception]()
+        while left:
+            try:
+                with self._gateway.within(ASKING_SECONDS):
+                    await self._enter(Entry(Arrivals(API_VERSION), set(left)), None)
+                break
+            except Exception as error:
+                reasons = error.reasons if isinstance(error, Unanswered) else {}
+                kept_out = {key: reasons[key] for key in left & reasons.keys()} or dict.fromkeys(left, error)
+            for key, why in kept_out.items():
+                log.warning("An object could not be fetched.", type=key.type, error=type(why).__name__)
+            failed |= kept_out
+            left -= kept_out.keys()
+        return failed
+
     async def close(self) -> None:
         """End what runs in the background."""
         await self.background.close()
@@ -164,36 +177,8 @@ class Mirror:
         except Outdated:
             return False
         if entry.coming is None and (missing := missing_references([form for form, _ in forms])):
-            self._referred_to |= missing
-            self._fetching.wake()
+            self._referred.note(missing)
         return True
-
-    async def _fetch_missing(self) -> None:
-        """What is referred to in the meantime is fetched next."""
-        while self._referred_to:
-            if not await self.background.pause(PATIENCE_SECONDS):
-                return
-            references, self._referred_to = self._referred_to, set()
-            known = await self._deciding.look_up(references)
-            missing = sorted(key for key in references if known[key] is None)
-            for first in range(0, len(missing), REFERENCES_AT_ONCE):
-                if self.background.closing:
-                    return
-                await self._refresh_many(set(missing[first : first + REFERENCES_AT_ONCE]))
-
-    async def _refresh_many(self, keys: set[Key]) -> None:
-        """Fetch objects and put them away together; one that does not come does not keep the others out."""
-        while keys:
-            try:
-                with self._gateway.within(ASKING_SECONDS):
-                    await self._enter(Entry(Arrivals(API_VERSION), set(keys)), None)
-                return
-            except Exception as error:
-                reasons = error.reasons if isinstance(error, Unanswered) else {}
-                failed = {key: reasons[key] for key in keys & reasons.keys()} or dict.fromkeys(keys, error)
-            for key, why in failed.items():
-                log.warning("A referenced object could not be fetched.", type=key.type, error=type(why).__name__)
-            keys -= failed.keys()
 
 
 def read(answer: Answer) -> Told:

@@ -3,6 +3,7 @@
 Whoever puts an object away fetches what it refers to soon afterwards, but may end before that, or Stripe may be away.
 """
 
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import structlog
@@ -15,6 +16,8 @@ from db.tables import RESOURCES
 from mirror.apply import Mirror
 from mirror.backfill.alone import LEASE as SYNC
 from mirror.dangling import dangling
+from mirror.referred import AT_ONCE
+from mirror.stored import Key
 
 log = structlog.get_logger()
 
@@ -23,7 +26,7 @@ NAME = "missing"
 PATIENCE_SECONDS = 30.0
 """After the start, when much arrives that was missed."""
 PAUSE_SECONDS = 6 * 3600.0
-AT_ONCE = 1_000
+MOST = 1_000
 TYPES = frozenset(table.object_name for table in RESOURCES)
 
 
@@ -54,17 +57,12 @@ class Missing:
         async with reading(self._engine).connect() as connection:
             if await leases.is_held(connection, self._account, SYNC):
                 return 0
-        asked = came = 0
+        came = 0
         try:
-            async for key in dangling(reader(self._engine), self._account, TYPES):
-                if asked == AT_ONCE or self._mirror.background.closing or not await self._hold():
+            async for keys in _together(dangling(reader(self._engine), self._account, TYPES)):
+                if self._mirror.background.closing or not await self._hold():
                     break
-                asked += 1
-                try:
-                    await self._mirror.refresh(*key)
-                    came += 1
-                except Exception as error:
-                    log.info("A missing object could not be fetched.", type=key.type, error=type(error).__name__)
+                came += len(keys) - len(await self._mirror.refresh_many(keys))
         finally:
             async with self._engine.begin() as connection:
                 await leases.let_go(connection, self._account, NAME, self._owner)
@@ -75,3 +73,19 @@ class Missing:
     async def _hold(self) -> bool:
         async with self._engine.begin() as connection:
             return await leases.hold(connection, self._account, NAME, self._owner)
+
+
+async def _together(keys: AsyncIterator[Key]) -> AsyncIterator[set[Key]]:
+    """The first of them, in groups."""
+    group: set[Key] = set()
+    count = 0
+    async for key in keys:
+        count += key not in group
+        group.add(key)
+        if len(group) == AT_ONCE or count == MOST:
+            yield group
+            group = set()
+        if count == MOST:
+            return
+    if group:
+        yield group
