@@ -17,7 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from db.engine import create_engine
 from db.reads import open_reads
-from mirror import apply
+from mirror import referred
 from mirror.gateway import transport
 from resolvers import held_leases
 from tests.mirror.convergence.history import History
@@ -32,7 +32,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the product would wait for what comes by itself, it goes on at once."""
     monkeypatch.setattr(transport, "FIRST_PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(held_leases, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(apply, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(referred, "PATIENCE_SECONDS", 0.01)
     monkeypatch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
 
 
