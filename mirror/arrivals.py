@@ -52,9 +52,7 @@ class Arrivals:
         """
         for form in forms:
             waiting = self._by_key.get(form.key)
-            # What was only heard was heard before Stripe was asked, though a test clock may have dated it later.
-            heard = form.key in known and waiting is not None and waiting.asked_after is None
-            if waiting is not None and not heard and seen.latest < waiting.seen.earliest:
+            if waiting is not None and seen.latest < waiting.seen.earliest:
                 continue
             if waiting is not None:
                 # What is only there when expanded stays, should this one be a part of another object.

@@ -8,7 +8,7 @@ from typing import Any
 
 from mirror.gateway import API_VERSION
 from mirror.order import Seen
-from mirror.stored import MIRRORED_TYPES, Key, Stored, is_preview, stored_forms
+from mirror.stored import MIRRORED_TYPES, Key, Stored, stored_forms
 
 ENDS_WITHOUT_BEING_DELETED = frozenset({"customer.subscription.deleted"})
 """What the subscription is now is said by its status."""
@@ -39,9 +39,6 @@ def delivery_of(event: Mapping[str, Any]) -> Delivery:
     if not isinstance(stripe_object, dict) or not isinstance(stripe_object.get("object"), str):
         return Delivery((), seen)
     is_gone = event["type"].endswith(".deleted") and event["type"] not in ENDS_WITHOUT_BEING_DELETED
-    if stripe_object.get("test_clock") and not is_gone and not is_preview(stripe_object):
-        # Its time is the clock's, and tells nothing of what came before or after it.
-        return Delivery((), seen, Key(stripe_object["object"], stripe_object["id"]))
     forms = tuple(stored_forms(stripe_object))
     if is_gone:
         forms = tuple(form._replace(data={**form.data, "deleted": True}, deleted=True) for form in forms[:1])

@@ -68,7 +68,7 @@ def upcoming(state: State, subscription: Object, due: int) -> None:
     ends = subscription["cancel_at"] is not None and subscription["cancel_at"] <= end
     quiet = ends or subscription["pause_collection"] is not None
     if subscription["status"] in ("active", "past_due") and not quiet and end - 7 * DAY == due:
-        emit_data(state, "invoice.upcoming", {"object": next_invoice(state, subscription)}, due)
+        emit_data(state, "invoice.upcoming", {"object": next_invoice(state, subscription)})
 
 
 def collect_again(state: State, subscription: Object, due: int) -> None:

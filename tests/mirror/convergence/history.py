@@ -218,9 +218,5 @@ class History(Stories):
     def a_moment_passes(self, seconds: int) -> None:
         self.control("clock", seconds=seconds)
 
-    @rule()
-    def clocks_follow(self) -> None:
-        self.let_clocks_follow()
-
     async def _everywhere(self, event: Object) -> None:
         await asyncio.gather(*(hub.run(hub.receive(event)) for hub in self.hubs))
