@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from server.settings import Settings
+from tests import program
 
 PATIENCE_SECONDS = 60.0
 
@@ -24,18 +24,18 @@ class Server:
         self.workers = workers
         self.kills = 0
         self.secret_key = environment["STRIPE_SECRET_KEY"]
-        self._command = [sys.executable, "-m", "server.cli", "serve", "--migrate", "--port", str(port)]
+        self._command = ["server.cli", "serve", "--migrate", "--port", str(port)]
         self._command += ["--workers", str(workers)] if workers > 1 else []
         inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
         self._environment = inherited | environment
         self._folder = folder
         self._log = folder / f"{port}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: program.Process | None = None
 
     def start(self) -> None:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
+            self._process = program.Process(
+                *self._command,
                 cwd=self._folder,
                 env=self._environment,
                 stdout=subprocess.DEVNULL,
@@ -80,14 +80,7 @@ class Server:
 
     def verify(self) -> str:
         """What `stripe-graphql verify` has to say, beside the server; nothing when all is right."""
-        done = subprocess.run(
-            [sys.executable, "-m", "server.cli", "verify", "--rate", "10000"],
-            cwd=self._folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = program.run("server.cli", "verify", "--rate", "10000", cwd=self._folder, env=self._environment)
         return "" if done.returncode == 0 else f"verify ended with {done.returncode}:\n{done.stdout}{done.stderr}"
 
     def wait(self) -> None:

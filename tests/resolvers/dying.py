@@ -15,6 +15,7 @@ from mirror.gateway import Answer, Call, Gateway
 from resolvers.context import Caller, Context
 from resolvers.operation import Operation
 from resolvers.recovery import VERBS
+from tests.program import Process
 from tests.resolvers.shop import SECRET_KEY, open_shop
 
 PATIENCE_SECONDS = 120.0
@@ -86,8 +87,7 @@ async def live(database_url: str, stripe_url: str, lasts: Sequence[Last]) -> Non
 
 def killed(database_url: str, stripe_url: str, lasts: Sequence[Last]) -> None:
     """All of the mutations have come to their last moment, in one process, and it is dead."""
-    command = [sys.executable, "-m", "tests.resolvers.dying"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with Process("tests.resolvers.dying", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(base64.b64encode(pickle.dumps((database_url, stripe_url, lasts))).decode() + "\n")

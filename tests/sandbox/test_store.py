@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sandbox.account.state import State
 from sandbox.account.store import BadFile, Store
 from sandbox.app import build
 from sandbox.demo.planting import Demo
+from tests.program import Process
 from tests.sandbox.client import DAY, Client
 from tests.sandbox.conftest import fresh
 from tests.sandbox.receiver import receiving
@@ -90,10 +90,8 @@ def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     file = tmp_path / "account.db"
     made: list[str] = []
     for _ in range(3):
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "server.cli", "sandbox", "--port", "0", "--no-seed", "--data", str(file)],
-            stdout=subprocess.PIPE,
-            text=True,
+        process = Process(
+            *("server.cli", "sandbox", "--port", "0", "--no-seed", "--data", str(file)), stdout=subprocess.PIPE
         )
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]

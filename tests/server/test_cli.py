@@ -12,6 +12,7 @@ import pytest
 
 from server.auth import api_key_hash
 from server.cli import COMMANDS
+from tests import program
 from tests.databases import Postgres
 from tests.serving import free_port
 
@@ -24,10 +25,7 @@ def run(tmp_path: Path) -> Run:
     """Run stripe-graphql in an empty folder, with nothing in the environment but what is given."""
 
     def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "server.cli", *arguments]
-        return subprocess.run(
-            command, cwd=tmp_path, env={"COLUMNS": "200", **environment}, capture_output=True, text=True, timeout=60
-        )
+        return program.run("server.cli", *arguments, cwd=tmp_path, env={"COLUMNS": "200", **environment})
 
     return run
 
@@ -52,8 +50,10 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert len(explained) == len(options)
 
 
-def test_the_commands_are_listed(run: Run) -> None:
-    done = run("--help")
+def test_the_commands_are_listed(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [program.SCRIPT, "--help"], cwd=tmp_path, env={"COLUMNS": "200"}, capture_output=True, text=True
+    )
     assert done.returncode == 0
     assert [command for command in COMMANDS if re.search(rf"^[│ ]+{command} +\S", done.stdout, re.MULTILINE)] == [
         *COMMANDS
@@ -93,6 +93,13 @@ def test_an_operator_token_has_the_configured_scope(run: Run) -> None:
 )
 def test_what_is_missing_is_one_sentence(run: Run, arguments: list[str], said: str) -> None:
     assert said in refusal(run(*arguments))
+
+
+def test_the_installed_script_ends_as_the_processes_of_the_tests_do(run: Run, tmp_path: Path) -> None:
+    done = subprocess.run([program.SCRIPT, "serve"], cwd=tmp_path, env={}, capture_output=True, text=True)
+    assert "STRIPE_SECRET_KEY is not set" in refusal(done)
+    forked = run("serve")
+    assert (done.returncode, done.stdout, done.stderr) == (forked.returncode, forked.stdout, forked.stderr)
 
 
 @pytest.mark.parametrize(
@@ -170,5 +177,5 @@ def test_migrate_brings_a_database_up_to_date_and_serve_refuses_one_that_is_behi
 
 
 def test_the_sandbox_starts_without_what_the_server_needs() -> None:
-    program = "import sys, server.commands.sandbox; print(sys.modules.keys() & {'sqlalchemy', 'strawberry', 'stripe'})"
-    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "set()\n"
+    code = "import sys, server.commands.sandbox; print(sys.modules.keys() & {'sqlalchemy', 'strawberry', 'stripe'})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"

@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from db import inbox
 from db.accounts import Account, remember
 from db.engine import create_engine
+from tests import program
 
 KEY = "sk_test_events"
 ACCOUNT = Account("acct_events", livemode=False)
@@ -37,9 +36,8 @@ def stored(url: str) -> None:
 
 
 def run(folder: Path, url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "STRIPE_SECRET_KEY": KEY}
-    command = [sys.executable, "-m", "server.cli", "events", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    environment = {"DATABASE_URL": url, "STRIPE_SECRET_KEY": KEY}
+    return program.run("server.cli", "events", *arguments, cwd=folder, env=environment)
 
 
 def test_what_is_not_applied_is_listed_newest_first_with_why(database_url: str, tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """`stripe-graphql operations`: what is not settled can be seen, and settled."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 from db.accounts import hash_of, remember
 from db.operations import OperationRow, OperationState
 from sandbox.app import build
+from tests import program
 from tests.resolvers.dying import killed
 from tests.resolvers.shop import SECRET_KEY, open_shop
 from tests.resolvers.stories import charging, invoicing, set_up
@@ -26,14 +25,11 @@ def anyio_backend() -> str:
 
 def run(folder: Path, database_url: str, stripe_url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.getcwd(),
         "DATABASE_URL": database_url,
         "STRIPE_SECRET_KEY": SECRET_KEY,
         "STRIPE_API_BASE": stripe_url,
     }
-    command = [sys.executable, "-m", "server.cli", "operations", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    return program.run("server.cli", "operations", *arguments, cwd=folder, env=environment)
 
 
 async def test_what_is_begun_is_listed_and_settled(database_url: str, tmp_path: Path) -> None:

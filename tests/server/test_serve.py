@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from tests import program
 from tests.databases import Postgres
 from tests.serving import any_unused_port, free_port, serving, url_of
 from tests.stripe_proxy import StripeProxy
@@ -81,16 +83,21 @@ def children(process: int) -> list[int]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a server in an empty folder; it and its sandbox are gone afterwards."""
+    """Start a server in an empty folder; it and its sandbox are gone afterwards. `installed` is the script itself."""
     leftover: list[int] = []
     with ExitStack() as stack:
         log = stack.enter_context((tmp_path / "log").open("a"))
 
-        def start(*arguments: str, sandbox_port: int | None = None, **environment: str) -> Started:
-            command = [sys.executable, "-m", "server.cli", "serve", "--sandbox", "--port", "0", *arguments]
+        def start(
+            *arguments: str, sandbox_port: int | None = None, installed: bool = False, **environment: str
+        ) -> Started:
+            command = ["serve", "--sandbox", "--port", "0", *arguments]
             command += ["--sandbox-port", str(sandbox_port or any_unused_port())]
+            options: dict[str, Any] = {"cwd": tmp_path, "env": environment, "stdout": subprocess.PIPE, "stderr": log}
             process = stack.enter_context(
-                subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+                subprocess.Popen([program.SCRIPT, *command], text=True, **options)
+                if installed
+                else program.Process("server.cli", *command, **options)
             )
             stack.callback(process.kill)
             assert process.stdout is not None
@@ -111,13 +118,13 @@ def test_the_first_query_is_answered_within_three_seconds(start: Start) -> None:
     subprocess.run([sys.executable, "-c", "import server.commands.serve"], check=True)
     importing = time.monotonic() - began
     began = time.monotonic()
-    assert start().ask("{ viewer { id } }").json().keys() == {"data"}
+    assert start(installed=True).ask("{ viewer { id } }").json().keys() == {"data"}
     # Importing takes a second on a free machine; other tests may keep this one busy.
     assert time.monotonic() - began < FIRST_QUERY_SECONDS * max(1, importing)
 
 
 def test_what_is_printed_works(start: Start) -> None:
-    server = start()
+    server = start(installed=True)
     assert server.ask("{ viewer { id } }").json().keys() == {"data"}
     assert server.ask(CUSTOMERS, server.operator_token).json() == {"data": {"customers": {"totalCount": 0}}}
     page = httpx.get(f"{server.url}/graphql", headers={"accept": "text/html"}, trust_env=False)

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from db.accounts import Account, hash_of, remember
 from db.engine import create_engine
 from db.tables import RESOURCES
 from mirror import catchup
+from tests import program
 
 KEY = "sk_test_status"
 ACCOUNT = Account("acct_status", livemode=False)
@@ -38,10 +37,8 @@ def known(url: str, *, healthy: bool) -> None:
 def run(folder: Path, url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     # Nothing listens on that port: Stripe is away.
     stripe = {"STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": "http://127.0.0.1:9"}
-    python = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    environment = {**python, "DATABASE_URL": url, **stripe}
-    command = [sys.executable, "-m", "server.cli", "status", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    environment = {"DATABASE_URL": url, **stripe}
+    return program.run("server.cli", "status", *arguments, cwd=folder, env=environment)
 
 
 def test_a_mirror_of_which_nothing_is_amiss_says_so(database_url: str, tmp_path: Path) -> None:

@@ -1,11 +1,9 @@
 """`stripe-graphql sync`: the mirror is filled, also after a kill, and what is wrong is said in a sentence."""
 
 import asyncio
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +20,7 @@ from db.leases import Lease
 from db.tables import Charge, Customer, Invoice, InvoicePayment, StoredObject
 from sandbox.app import build
 from sandbox.demo.planting import Demo
+from tests import program
 from tests.serving import any_unused_port, free_port, serving, url_of
 
 KEY = "sk_test_sync"
@@ -35,19 +34,18 @@ def stripe() -> Iterator[str]:
         yield url_of(listener)
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "server.cli", "sync", *arguments]
-
-
 def environment(stripe: str, database_url: str, **more: str) -> dict[str, str]:
-    here = str(Path(__file__).parents[2])
-    own = {"DATABASE_URL": database_url, "STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": stripe, "PYTHONPATH": here}
-    return {"PATH": os.environ["PATH"], **own, **more}
+    own = {"DATABASE_URL": database_url, "STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": stripe}
+    return own | more
 
 
 def run(folder: Path, settings: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        command(*arguments), cwd=folder, env=settings, capture_output=True, text=True, timeout=120, check=False
+    return program.run("server.cli", "sync", *arguments, cwd=folder, env=settings)
+
+
+def begin(folder: Path, settings: dict[str, str], *arguments: str) -> program.Process:
+    return program.Process(
+        *("server.cli", *arguments), cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 
@@ -87,9 +85,7 @@ def test_killed_again_and_again_it_goes_on_and_ends_with_everything(
     resumed = 0
     listed = 0
     for _ in range(4):
-        child = subprocess.Popen(
-            command("--rate", "40"), cwd=tmp_path, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        child = begin(tmp_path, settings, "sync", "--rate", "40")
         deadline = time.monotonic() + 60
         while child.poll() is None and (held(database_url, LISTED)[0] or 0) <= listed:
             assert time.monotonic() < deadline
@@ -97,7 +93,7 @@ def test_killed_again_and_again_it_goes_on_and_ends_with_everything(
         time.sleep(rng.uniform(0.0, 0.2))
         child.kill()
         _, said = child.communicate()
-        resumed += b"Going on with the sync that began on " in said
+        resumed += "Going on with the sync that began on " in said
         listed = held(database_url, delete(Lease), LISTED)[1] or 0
     done = run(tmp_path, settings, "--rate", "1000")
     assert done.returncode == 0, done.stderr
@@ -115,9 +111,7 @@ def test_killed_again_and_again_it_goes_on_and_ends_with_everything(
 
 def test_stopping_it_says_that_it_goes_on(stripe: str, database_url: str, tmp_path: Path) -> None:
     settings = environment(stripe, database_url)
-    child = subprocess.Popen(
-        command("--rate", "2"), cwd=tmp_path, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    child = begin(tmp_path, settings, "sync", "--rate", "2")
     while held(database_url, count(StoredObject))[0] == 0:
         assert child.poll() is None
     child.send_signal(signal.SIGINT)
@@ -160,7 +154,7 @@ def test_a_key_that_stripe_does_not_take_ends_it(stripe: str, postgres_url: str,
 def test_without_a_word_from_stripe_it_keeps_trying_and_says_so(postgres_url: str, stripe: str, tmp_path: Path) -> None:
     run(tmp_path, environment(stripe, postgres_url), "prices")
     nowhere = environment(f"http://127.0.0.1:{any_unused_port()}", postgres_url)
-    child = subprocess.Popen(command("prices"), cwd=tmp_path, env=nowhere, stderr=subprocess.PIPE, text=True)
+    child = begin(tmp_path, nowhere, "sync", "prices")
     assert child.stderr is not None
     said = [child.stderr.readline() for _ in range(2)]
     child.kill()
@@ -170,13 +164,7 @@ def test_without_a_word_from_stripe_it_keeps_trying_and_says_so(postgres_url: st
 
 def test_a_filled_mirror_is_told_from_one_that_never_was(stripe: str, database_url: str, tmp_path: Path) -> None:
     settings = environment(stripe, database_url, JWT_SECRET="x" * 32)
-    asked = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "serve", "--port", str(any_unused_port()), "--sync"],
-        cwd=tmp_path,
-        env=settings,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    asked = begin(tmp_path, settings, "serve", "--port", str(any_unused_port()), "--sync")
     assert asked.stderr is not None
     for line in asked.stderr:
         if "The mirror is filled." in line:

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from sqlalchemy import update
 from db.accounts import hash_of, remember
 from db.engine import create_engine
 from db.tables import Customer, StoredObject
+from tests import program
 from tests.resolvers.conftest import sandbox_url
 from tests.resolvers.shop import SECRET_KEY, open_shop
 
@@ -20,10 +19,8 @@ __all__ = ["sandbox_url"]
 
 
 def run(folder: Path, url: str, stripe: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    python = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    environment = {**python, "DATABASE_URL": url, "STRIPE_SECRET_KEY": SECRET_KEY, "STRIPE_API_BASE": stripe}
-    command = [sys.executable, "-m", "server.cli", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    environment = {"DATABASE_URL": url, "STRIPE_SECRET_KEY": SECRET_KEY, "STRIPE_API_BASE": stripe}
+    return program.run("server.cli", *arguments, cwd=folder, env=environment)
 
 
 def copied(url: str, stripe: str, *names: str) -> list[str]:
