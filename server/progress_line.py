@@ -3,12 +3,15 @@
 import sys
 import time
 
+from rich.console import Console
+
 PAUSE_SECONDS = 0.2
 
 
 class ProgressLine:
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+        self._console = Console(stderr=True)
+        self._shown = self._console.is_terminal and not self._console.is_dumb_terminal
         self._began = time.monotonic()
         self._before = 0
         self._name = ""
@@ -25,7 +28,8 @@ class ProgressLine:
         self._last = now
         speed = (objects - self._before) / max(now - self._began, 0.001)
         share = f"{objects:,}" if of is None else f"{objects:,} of {of:,}"
-        self._write(f"{name}: {share} objects, {speed:,.0f} a second")
+        # A line that is wrapped could not be written over.
+        self._write(f"{name}: {share} objects, {speed:,.0f} a second"[: self._console.width - 1])
 
     def clear(self) -> None:
         """Leave the line to others."""

@@ -42,6 +42,8 @@ KEEP_ALIVE_SECONDS = 75
 WORKER_SECONDS = 30
 """How long a worker may take to start, or to give a sign of life, before it is killed: on a busy machine it is slow,
 and one that is killed for that would start anew forever."""
+STOPPED = 130
+"""The exit code of what Ctrl-C has ended before there was a server."""
 NEVER_FILLED = "The mirror was never filled from Stripe"
 
 
@@ -175,9 +177,21 @@ def _is_to_be_filled(settings: Settings, *, wanted: bool) -> bool:
     if wanted:
         return True
     if sys.stdin.isatty() and sys.stderr.isatty():
-        return typer.confirm(f"{NEVER_FILLED}. Copy what Stripe holds now, beside the server?", default=True, err=True)
+        return _is_confirmed(f"{NEVER_FILLED}. Copy what Stripe holds now, beside the server?")
     log.warning(f"{NEVER_FILLED}: run `stripe-graphql sync`, or start with --sync.")
     return False
+
+
+def _is_confirmed(question: str) -> bool:
+    """Whoever ends the question by Ctrl-C, or the input, wants no server either."""
+    ending = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return typer.confirm(question, default=True, err=True)
+    except typer.Abort:
+        typer.echo(err=True)
+        raise typer.Exit(STOPPED) from None
+    finally:
+        signal.signal(signal.SIGINT, ending)
 
 
 def _greet(settings: Settings, here: str, sandbox_port: int) -> None:
