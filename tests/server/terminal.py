@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from select import select
 
+HERE = str(Path(__file__).parents[2])
 PATIENCE_SECONDS = 60.0
 INTERRUPT, END_OF_INPUT = "\x03", "\x04"
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -82,7 +83,7 @@ def in_terminal(
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env={"TERM": "xterm-256color", **environment},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": HERE, "TERM": "xterm-256color", **environment},
         stdin=inside,
         stdout=inside,
         stderr=inside,

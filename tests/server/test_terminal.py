@@ -14,7 +14,7 @@ from sandbox.app import build
 from sandbox.demo.planting import Demo
 from tests.databases import SQLite
 from tests.server.terminal import COLOUR, CONTROL, END_OF_INPUT, INTERRUPT, Terminal, in_terminal
-from tests.server.test_sync_command import at_stripe, command, count, environment, held
+from tests.server.test_sync_command import at_stripe, count, environment, held
 from tests.serving import any_unused_port, free_port, serving, url_of
 
 NEVER_FILLED = "The mirror was never filled from Stripe. "
@@ -37,8 +37,16 @@ def settings(stripe: str, sqlite: SQLite) -> Mapping[str, str]:
     return environment(stripe, sqlite.database(), JWT_SECRET="x" * 32)
 
 
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "server.cli", *arguments]
+
+
 def serve(port: int) -> list[str]:
-    return [sys.executable, "-m", "server.cli", "serve", "--port", str(port)]
+    return command("serve", "--port", str(port))
+
+
+def sync(*arguments: str) -> list[str]:
+    return command("sync", *arguments)
 
 
 def is_ready(port: int) -> bool:
@@ -114,7 +122,7 @@ def synced(terminal: Terminal) -> None:
 
 
 def test_bars_show_objects_a_rate_and_the_time_left(settings: Mapping[str, str], tmp_path: Path) -> None:
-    with in_terminal(command("--rate", "20"), tmp_path, settings) as terminal:
+    with in_terminal(sync("--rate", "20"), tmp_path, settings) as terminal:
         synced(terminal)
     names = r"(invoices|payment_intents|charges|invoice_payments) +"
     going = r"[\d,]+ objects, [\d,]+ a second, about \d+(\.\d)? (s|min|h) left"
@@ -127,7 +135,7 @@ def test_bars_show_objects_a_rate_and_the_time_left(settings: Mapping[str, str],
 
 @pytest.mark.parametrize("columns", [40, 72])
 def test_in_a_narrow_window_a_resource_is_a_line(settings: Mapping[str, str], tmp_path: Path, columns: int) -> None:
-    with in_terminal(command("--rate", "20"), tmp_path, settings, columns=columns) as terminal:
+    with in_terminal(sync("--rate", "20"), tmp_path, settings, columns=columns) as terminal:
         synced(terminal)
     assert max(map(len, terminal.lines)) <= columns
     bars = terminal.lines[: terminal.lines.index(next(line for line in terminal.lines if line.startswith("in all")))]
@@ -138,14 +146,14 @@ def test_in_a_narrow_window_a_resource_is_a_line(settings: Mapping[str, str], tm
 
 
 def test_without_colours_there_are_none(settings: Mapping[str, str], tmp_path: Path) -> None:
-    with in_terminal(command("--rate", "60"), tmp_path, {**settings, "NO_COLOR": "1"}) as terminal:
+    with in_terminal(sync("--rate", "60"), tmp_path, {**settings, "NO_COLOR": "1"}) as terminal:
         synced(terminal)
     assert "━" in terminal.text
     assert not [each for each in COLOUR.findall(terminal.written) if each not in ("\x1b[0m", "\x1b[m")]
 
 
 def test_a_terminal_that_cannot_be_steered_gets_plain_lines(settings: Mapping[str, str], tmp_path: Path) -> None:
-    with in_terminal(command("--rate", "5"), tmp_path, {**settings, "TERM": "dumb"}) as terminal:
+    with in_terminal(sync("--rate", "5"), tmp_path, {**settings, "TERM": "dumb"}) as terminal:
         synced(terminal)
     assert not CONTROL.search(terminal.written)
     assert "━" not in terminal.text
@@ -153,7 +161,7 @@ def test_a_terminal_that_cannot_be_steered_gets_plain_lines(settings: Mapping[st
 
 
 def test_ctrl_c_leaves_the_bars_and_says_that_it_goes_on(settings: Mapping[str, str], tmp_path: Path) -> None:
-    with in_terminal(command("--rate", "4"), tmp_path, settings) as terminal:
+    with in_terminal(sync("--rate", "4"), tmp_path, settings) as terminal:
         terminal.wait_for("objects, done")
         began = time.monotonic()
         terminal.type(INTERRUPT)
@@ -164,18 +172,18 @@ def test_ctrl_c_leaves_the_bars_and_says_that_it_goes_on(settings: Mapping[str, 
 
 
 def test_what_is_said_meanwhile_stands_above_the_bars(settings: Mapping[str, str], tmp_path: Path) -> None:
-    with in_terminal(command("--rate", "4"), tmp_path, settings) as terminal:
+    with in_terminal(sync("--rate", "4"), tmp_path, settings) as terminal:
         terminal.wait_for("objects, done")
         terminal.type(INTERRUPT)
         terminal.ended()
-    with in_terminal(command("--rate", "1000"), tmp_path, settings) as terminal:
+    with in_terminal(sync("--rate", "1000"), tmp_path, settings) as terminal:
         synced(terminal)
     assert any(line.startswith("Going on with the sync that began on ") for line in terminal.lines)
 
 
 def test_verify_tells_how_far_it_is_in_one_line(settings: Mapping[str, str], tmp_path: Path) -> None:
-    verify = [sys.executable, "-m", "server.cli", "verify", "--rate", "20"]
-    with in_terminal(command("--rate", "1000"), tmp_path, settings) as terminal:
+    verify = command("verify", "--rate", "20")
+    with in_terminal(sync("--rate", "1000"), tmp_path, settings) as terminal:
         synced(terminal)
     with in_terminal(verify, tmp_path, settings, columns=30) as terminal:
         synced(terminal)
