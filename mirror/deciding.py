@@ -21,6 +21,8 @@ from mirror.stored import Key, Stored, stored_forms
 
 ROUNDS = 8
 """How often questions may give rise to others; more is a fault worth seeing."""
+TELL_OF_THEIR_END = frozenset({"coupon", "product", "price"})
+"""What went between an answer and a further question stands as it came, until its own event says so."""
 BUSY = "The same objects of the mirror were changed again and again. Try again."
 
 
@@ -121,14 +123,12 @@ class Deciding:
                 if not entry.may_ask:
                     raise Unanswered({cause: HasToAsk() for causes in questions.values() for cause in causes})
                 known |= await self._look_up(connection, questions.keys() - known.keys())
-            before = {key: arrivals[key] for key in decisions}
-            await self._ask(entry, questions, known)
+            undecided = {key: arrivals[key] for key, each in decisions.items() if each is Decision.REFETCH}
+            await self._ask(entry, questions, known, undecided.keys())
             entry.questions.clear()
             entry.changed.clear()
             entry.unanswerable |= {
-                key
-                for key, decision in decisions.items()
-                if decision is Decision.REFETCH and key in arrivals and arrivals[key] is before[key]
+                key for key, before in undecided.items() if key in arrivals and arrivals[key] is before
             }
         raise Contended(BUSY)
 
@@ -179,7 +179,13 @@ class Deciding:
         ]
         return [(arrivals[key].form, arrivals[key].seen) for key in written] + gone
 
-    async def _ask(self, entry: Entry, questions: Mapping[Key, set[Key]], known: Mapping[Key, Known | None]) -> None:
+    async def _ask(
+        self,
+        entry: Entry,
+        questions: Mapping[Key, set[Key]],
+        known: Mapping[Key, Known | None],
+        undecided: Set[Key],
+    ) -> None:
         asked = sorted(questions)
         answers = await asyncio.gather(*map(self._asking.ask, asked), return_exceptions=True)
         reasons: dict[Key, Exception] = {}
@@ -188,10 +194,11 @@ class Deciding:
             try:
                 forms = _read(question, answer, known)
             except UnknownObject as error:
-                if question.type != "invoiceitem" or question in entry.questions or question in entry.arrivals:
+                went_with_its_invoice = question.type == "invoiceitem" and question not in entry.arrivals
+                went_meanwhile = question.type in TELL_OF_THEIR_END and not questions[question] & undecided
+                if question in entry.questions or not (went_with_its_invoice or went_meanwhile):
                     reasons.update(dict.fromkeys(accounts, error))
                     continue
-                # It went with the invoice that still named it.
                 forms = []
             except Exception as error:
                 reasons.update(dict.fromkeys(accounts, error))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from db.tables import Subscription
 from tests.mirror.equality import differences
 from tests.mirror.test_events import deliver, events_of
 from tests.resolvers.shop import Shop
@@ -63,6 +64,21 @@ async def all_of_it(shop: Shop) -> list[dict[str, Any]]:
     ):
         await change(shop)
     return await events_of(shop)
+
+
+async def test_what_went_while_it_was_asked_whether_it_had_changed_keeps_nothing_out(shop: Shop) -> None:
+    price = await shop.price()
+    coupon = (await shop.stripe.post("/v1/coupons", percent_off=20, duration="forever"))["id"]
+    customer = (await shop.stripe.post("/v1/customers"))["id"]
+    asked = {"items[0][price]": price, "discounts[0][coupon]": coupon, "trial_period_days": 3}
+    subscription = (await shop.stripe.post("/v1/subscriptions", customer=customer, **asked))["id"]
+    fetched = [("subscription", subscription), ("coupon", coupon), ("customer", customer)]
+    answers = [await shop.services.gateway.fetch(*each) for each in fetched]
+    await shop.stripe.delete(f"/v1/coupons/{coupon}")
+    await shop.services.mirror.settle(answers)
+    assert [each["id"] for each in await shop.mirrored(Subscription)] == [subscription]
+    await deliver(shop, await events_of(shop))
+    assert await differences(shop) == []
 
 
 async def test_causes_that_come_last_change_what_is_here(shop: Shop) -> None:
