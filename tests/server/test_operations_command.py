@@ -12,7 +12,7 @@ from tests import program
 from tests.resolvers.dying import killed
 from tests.resolvers.shop import SECRET_KEY, open_shop
 from tests.resolvers.stories import charging, invoicing, set_up
-from tests.resolvers.test_recovery import MINUTES, last, pass_time
+from tests.resolvers.test_recovery import A_DAY, MINUTES, last, pass_time
 from tests.serving import free_port, serving, url_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -62,6 +62,36 @@ async def test_what_is_begun_is_listed_and_settled(database_url: str, tmp_path: 
             assert "sendInvoice  done  create: done, finalize: done, send: done" in everything
             (row,) = await shop.mirrored(OperationRow, id=charge.operation)
             assert row["state"] == OperationState.NOT_SENT
+
+
+async def test_what_was_half_done_a_day_ago_stays_to_be_seen_until_its_caller_asks_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    url = database_url
+    with free_port() as listener, serving(build(), listener):
+        stripe_url = url_of(listener)
+        async with open_shop(url, stripe_url) as shop:
+            await remember(shop.services.engine, hash_of(SECRET_KEY), shop.services.account)
+            invoice = await invoicing(await set_up(shop), "user_1")
+            killed(url, stripe_url, [last(invoice, 3)])
+            await pass_time(shop, A_DAY)
+            why = (
+                "Only a part was carried out (create), too long ago for the rest to be sent without the caller: "
+                "asking again with the same idempotencyKey completes it."
+            )
+            for _ in range(2):
+                settled = run(tmp_path, url, stripe_url, "settle")
+                assert settled.stdout == f"{invoice.operation}  sendInvoice  still uncertain: {why}\n"
+                assert settled.returncode == 1
+            (listed,) = run(tmp_path, url, stripe_url, "list").stdout.splitlines()
+            assert listed.partition("  ")[2].startswith(
+                f"{invoice.operation}  sendInvoice  begun  2 tries  create: done, finalize: not done"
+            )
+            assert listed.endswith(why)
+            assert await invoice.counts() != invoice.whole
+            assert (await invoice.ask()).errors == ()
+            assert await invoice.counts() == invoice.whole
+            assert run(tmp_path, url, stripe_url, "list").stderr == "There are none.\n"
 
 
 async def test_what_remains_is_told_by_the_exit_code(database_url: str, tmp_path: Path) -> None:
