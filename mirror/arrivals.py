@@ -54,6 +54,9 @@ class Arrivals:
             waiting = self._by_key.get(form.key)
             if waiting is not None and seen.latest < waiting.seen.earliest:
                 continue
+            if waiting is not None and waiting.form.deleted and not form.deleted and form.key.type not in PART_TYPES:
+                # An invoice still shows the discount that was on it, when that is gone.
+                continue
             if waiting is not None:
                 # What is only there when expanded stays, should this one be a part of another object.
                 form = form._replace(data=with_what_was_known(form, waiting.form.data))

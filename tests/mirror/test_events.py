@@ -1,6 +1,7 @@
 """Events, in whatever order they come."""
 
 import random
+import time
 from typing import Any
 
 import orjson
@@ -147,6 +148,24 @@ async def test_a_deletion_is_final_even_when_older_news_comes_later(shop: Shop) 
     created, deleted = await events_of(shop)
     await deliver(shop, [deleted, created])
     assert [each["deleted"] for each in await shop.mirrored(Customer)] == [True]
+
+
+async def test_a_discount_that_was_taken_off_in_the_second_of_its_invoice_stays_gone(shop: Shop) -> None:
+    price = await shop.price()
+    coupon = (await shop.stripe.post("/v1/coupons", percent_off=20, duration="forever"))["id"]
+    customer = (await shop.stripe.post("/v1/customers"))["id"]
+    asked = {"items[0][price]": price, "discounts[0][coupon]": coupon}
+    subscription = (
+        await shop.stripe.post("/v1/subscriptions", customer=customer, payment_behavior="default_incomplete", **asked)
+    )["id"]
+    await shop.stripe.post(f"/v1/subscriptions/{subscription}", discounts="")
+    second = int(time.time())
+    events = [{**event, "created": second} for event in await events_of(shop)]
+    inbox = Inbox(shop.services.engine, shop.services.mirror)
+    # Together: the invoice is asked for, and Stripe shows what was on it when it was made.
+    await inbox.apply(await inbox.store([Arrived(event, orjson.dumps(event)) for event in events]))
+    assert [each["deleted"] for each in await shop.mirrored(Discount)] == [True]
+    assert await differences(shop) == []
 
 
 async def test_an_event_about_what_stripe_never_had_is_kept_as_failed_and_deletes_nothing(shop: Shop) -> None:
