@@ -192,7 +192,7 @@ class Deciding:
         for question, answer in zip(asked, answers, strict=True):
             accounts = entry.accounts(questions[question])
             try:
-                forms = _read(question, answer, known)
+                forms = _read(question, answer, _before(entry, question, known))
             except UnknownObject as error:
                 went_with_its_invoice = question.type == "invoiceitem" and question not in entry.arrivals
                 went_meanwhile = question.type in TELL_OF_THEIR_END and not questions[question] & undecided
@@ -212,18 +212,27 @@ class Deciding:
             raise Unanswered(reasons)
 
 
+def _before(entry: Entry, question: Key, known: Mapping[Key, Known | None]) -> tuple[Stored, Seen] | None:
+    """What an object was before Stripe was asked whether it is still there; None for what nobody knew."""
+    if before := known.get(question):
+        return Stored(question, {"id": question.id, "object": question.type}), before.seen
+    if question in entry.changed and question in entry.arrivals:
+        # It would have been put away as it came, had not something else told that it is gone.
+        return entry.arrivals[question].form, entry.arrivals[question].seen
+    return None
+
+
 def _read(
-    question: Key, answers: list[Answer] | BaseException, known: Mapping[Key, Known | None]
+    question: Key, answers: list[Answer] | BaseException, before: tuple[Stored, Seen] | None
 ) -> list[tuple[Stored, Seen]]:
     """What an answer tells. Raises UnknownObject, and why there is no answer."""
     if isinstance(answers, NotFetchable):
         return []
     if isinstance(answers, NotFound):
-        before = known.get(question)
         if before is None:
             raise UnknownObject(question)
-        gone = Stored(question, {"id": question.id, "object": question.type, "deleted": True}, deleted=True)
-        return [(gone, before.seen)]
+        form, seen = before
+        return [(form._replace(data={**form.data, "deleted": True}, deleted=True), seen)]
     if isinstance(answers, BaseException):
         raise answers
     return [(form, answer.seen) for answer in answers for form in stored_forms(answer.data)]

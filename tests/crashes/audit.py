@@ -54,6 +54,7 @@ class Books:
         self.charges = list(walk(stripe, "/v1/charges"))
         self.payments = list(walk(stripe, "/v1/invoice_payments"))
         self.customers = list(walk(stripe, "/v1/customers"))
+        self.items = {each["id"] for each in walk(stripe, "/v1/invoiceitems")}
         self.took_money = {each["request"]["id"] for each in self.events if each["type"] == "charge.succeeded"}
         """Requests, by their ids."""
         self._done: dict[str, Done] = defaultdict(Done)
@@ -121,7 +122,10 @@ def _of_wish(wish: Wish, row: Mapping[str, Any] | None, done: Done, books: Books
     if row is None or row["state"] == OperationState.NOT_SENT:
         # A declined card is told from an older try by its age, and the stranger turns Stripe's clock on meanwhile.
         matters = books.took_money if wish.mutation == "payInvoice" else set().union(*done.requests.values())
-        if done.made or any(requests & matters for requests in done.requests.values()):
+        items = done.made.get("invoiceitem", [])
+        # Stripe does not show any more what went with its customer, and nothing of it is left.
+        is_gone = bool(items) and not books.items & set(items)
+        if not is_gone and (done.made or any(requests & matters for requests in done.requests.values())):
             yield f"the row says that nothing was done ({row and row['state']}), and Stripe did {dict(done.requests)}"
         if wish.succeeded:
             yield f"the row says that nothing was done ({row and row['state']})"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from db.tables import Subscription
+from db.tables import InvoiceItem, Subscription
 from tests.mirror.equality import differences
-from tests.mirror.test_events import deliver, events_of
+from tests.mirror.test_events import deliver, events_of, states
 from tests.resolvers.shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +78,21 @@ async def test_what_went_while_it_was_asked_whether_it_had_changed_keeps_nothing
     await shop.services.mirror.settle(answers)
     assert [each["id"] for each in await shop.mirrored(Subscription)] == [subscription]
     await deliver(shop, await events_of(shop))
+    assert await differences(shop) == []
+
+
+async def test_an_item_that_is_told_of_after_its_customer_went_is_put_away_as_gone(shop: Shop) -> None:
+    customer = (await shop.stripe.post("/v1/customers"))["id"]
+    item = (await shop.stripe.post("/v1/invoiceitems", customer=customer, amount=300, currency="usd"))["id"]
+    await shop.stripe.delete(f"/v1/customers/{customer}")
+    events = await events_of(shop)
+    gone = [each for each in events if each["type"] == "customer.deleted"]
+    await deliver(shop, gone + [each for each in events if each["type"] == "invoiceitem.created"])
+    assert [(each["id"], each["amount"], each["deleted"]) for each in await shop.mirrored(InvoiceItem)] == [
+        (item, 300, True)
+    ]
+    await deliver(shop, events)
+    assert await states(shop) == {("applied", None)}
     assert await differences(shop) == []
 
 
