@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -34,12 +35,17 @@ class Arrived:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kept:
     """A stored event that is to be applied. `tried` is how often it was tried before."""
 
     event: Mapping[str, Any]
     tried: int = 0
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """Raises whatever an event that is not as it should be gives rise to."""
+        return delivery_of(self.event)
 
 
 AlsoForKept = Callable[[AsyncConnection, Sequence[Kept]], Awaitable[None]]
@@ -121,8 +127,7 @@ class Inbox:
         deliveries: list[Delivery] = []
         for place, each in enumerate(kept):
             try:
-                delivery = delivery_of(each.event)
-                deliveries.append(delivery if named else replace(delivery, hint=None))
+                deliveries.append(each.delivery if named else replace(each.delivery, hint=None))
                 readable.append(place)
             except Exception as error:
                 failed[place] = error

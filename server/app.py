@@ -1,15 +1,13 @@
 """The web application: which path leads where."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,6 +24,7 @@ from server.metrics_endpoint import MetricsEndpoint
 from server.persisted_queries import PersistedQueries
 from server.settings import Settings
 from server.trusted_documents import TrustedDocuments, read_documents
+from server.webhooks import Webhooks
 from server.wiring import Wiring
 
 
@@ -46,6 +45,7 @@ def build(
     wiring = Wiring(settings, measures, fill=fill)
     page = graphiql or (GraphiQL() if settings.graphiql else None)
     graphql = GraphQL(wiring, authenticator(settings), documents(settings), page, measures)
+    webhooks = Webhooks(wiring, measures)
     health = Health(wiring)
 
     @asynccontextmanager
@@ -55,11 +55,6 @@ def build(
             if metrics is not None and metrics_listener is not None:
                 await stack.enter_async_context(MetricsEndpoint(metrics, wiring).running(metrics_listener))
             yield
-
-    async def webhooks(request: Request) -> Response:
-        response = await wiring.current().webhooks.receive(request)
-        measures.webhook(response.status_code)
-        return response
 
     # fmt: off
     routes = [
@@ -72,7 +67,7 @@ def build(
     middleware = [
         Middleware(Envelope),
         *([_cross_origin(settings)] if settings.cors_origins else []),
-        Middleware(Shortcut, graphql),
+        Middleware(Shortcut, {"/graphql": graphql, "/webhooks/stripe": webhooks}),
     ]
     return Starlette(
         routes=routes, middleware=middleware, exception_handlers={HTTPException: http_error}, lifespan=lifespan
@@ -90,15 +85,15 @@ def _cross_origin(settings: Settings) -> Middleware:
 
 
 class Shortcut:
-    """The innermost middleware: POST /graphql, which is nearly every request, does not look for its route."""
+    """The innermost middleware: what is posted to these paths, nearly every request, does not look for its route."""
 
-    def __init__(self, app: ASGIApp, graphql: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, posted: Mapping[str, ASGIApp]) -> None:
         self.app = app
-        self.graphql = graphql
+        self.posted = posted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        short = scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST"
-        await (self.graphql if short else self.app)(scope, receive, send)
+        short = scope["type"] == "http" and scope["method"] == "POST" and self.posted.get(scope["path"])
+        await (short or self.app)(scope, receive, send)
 
 
 def documents(settings: Settings) -> PersistedQueries | TrustedDocuments:
