@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 120
 SECRET = "a secret of the tests that is long enough"
 FIRST_QUERY_SECONDS = 3.0
 SLOW_SECONDS = 8.0
-ADD_CARD = 'mutation { addPaymentMethod(input: { paymentMethod: "pm_card_visa" }) { userErrors { message } } }'
+ADD_CARD = 'mutation { addPaymentMethod(input: { paymentMethod: "pm_card_visa" }) { paymentMethod { id } } }'
 CUSTOMERS = "{ customers { totalCount } }"
 GET_OR_CREATE = "mutation { getOrCreateCustomer(input: {}) { customer { id } userErrors { code message } } }"
 
@@ -47,6 +47,19 @@ class Started:
         return httpx.post(
             f"{self.url}/graphql", json={"query": document}, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False
         )
+
+    def wait_until_filled(self) -> None:
+        """With what the sandbox has from the beginning."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        document = "{ mirror { lastSyncedAt } }"
+        while self.ask(document, self.operator_token).json()["data"]["mirror"]["lastSyncedAt"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def cards(self) -> set[str]:
+        """The subscriber's."""
+        found = self.ask("{ viewer { paymentMethods { id } } }").json()["data"]["viewer"]["paymentMethods"]
+        return {each["id"] for each in found}
 
     def figures(self, port: int) -> str:
         """What is there for Prometheus."""
@@ -126,7 +139,10 @@ def test_the_first_query_is_answered_within_three_seconds(start: Start) -> None:
 def test_what_is_printed_works(start: Start) -> None:
     server = start(installed=True)
     assert server.ask("{ viewer { id } }").json().keys() == {"data"}
-    assert server.ask(CUSTOMERS, server.operator_token).json() == {"data": {"customers": {"totalCount": 0}}}
+    server.wait_until_filled()
+    customers = server.ask(CUSTOMERS, server.operator_token).json()["data"]["customers"]["totalCount"]
+    at_stripe = httpx.get(f"{server.sandbox_url}/v1/customers", auth=("sk_test_1", ""), trust_env=False).json()
+    assert customers == len(at_stripe["data"])
     page = httpx.get(f"{server.url}/graphql", headers={"accept": "text/html"}, trust_env=False)
     assert page.status_code == 200
 
@@ -154,13 +170,15 @@ def test_a_second_server_gets_the_webhooks_of_a_sandbox_that_runs(start: Start, 
     start(sandbox_port=unused_port)
     second = start(sandbox_port=unused_port, DATABASE_URL="sqlite:///second.db")
     third = start(sandbox_port=unused_port, DATABASE_URL="sqlite:///third.db")
-    second.ask(GET_OR_CREATE)
-    second.ask(ADD_CARD)
+    third.wait_until_filled()
+    before = third.cards()
+    added = second.ask(ADD_CARD).json()["data"]["addPaymentMethod"]["paymentMethod"]["id"]
+    assert added not in before
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (seen := third.ask(CUSTOMERS, third.operator_token).json()["data"]["customers"]["totalCount"]):
+    while third.cards() == before:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert seen == 1
+    assert third.cards() == before | {added}
 
 
 def test_several_workers_serve_and_end_together(start: Start, postgres: Postgres) -> None:
@@ -231,11 +249,12 @@ def test_a_mutation_under_way_is_finished_before_the_server_ends(start: Start, u
         server = start(sandbox_port=unused_port, STRIPE_API_BASE=url)
         proxy.delay_seconds = 1.0
         with ThreadPoolExecutor() as pool:
-            asked = pool.submit(server.ask, GET_OR_CREATE)
-            while ("POST", "/v1/customers") not in proxy.calls and not asked.done():
+            asked = pool.submit(server.ask, ADD_CARD)
+            while ("POST", "/v1/payment_methods/pm_card_visa/attach") not in proxy.calls:
+                assert not asked.done()
                 time.sleep(0.01)
             assert server.end() == 0
-    assert asked.result().json()["data"]["getOrCreateCustomer"]["userErrors"] == []
+    assert asked.result().json()["data"]["addPaymentMethod"]["paymentMethod"]
 
 
 def test_each_of_several_workers_tells_what_all_counted(start: Start, postgres: Postgres, unused_port: int) -> None:
