@@ -247,6 +247,7 @@ def slow_stripe(sandbox_url: str) -> Iterator[tuple[StripeProxy, str]]:
 def test_a_mutation_under_way_is_finished_before_the_server_ends(start: Start, unused_port: int) -> None:
     with slow_stripe(f"http://127.0.0.1:{unused_port}") as (proxy, url):
         server = start(sandbox_port=unused_port, STRIPE_API_BASE=url)
+        server.wait_until_filled()
         proxy.delay_seconds = 1.0
         with ThreadPoolExecutor() as pool:
             asked = pool.submit(server.ask, ADD_CARD)
