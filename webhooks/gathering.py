@@ -23,6 +23,11 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of bodies that wait to be stored."""
 MOST_STORED = 1_024
 """Events that wait to be applied; beyond them nothing more is stored, and Stripe waits for its answers."""
+FEW = 16
+"""Events that are too few for a group where more are on their way: what a group costs hardly grows with it."""
+GATHERING_SECONDS = 0.02
+ASKING_SECONDS = 0.1
+"""How long more gather, where there are few."""
 MOST_ASKING = 1_024
 """Events that wait for Stripe's answers; those beyond are left to the drain."""
 
@@ -97,11 +102,13 @@ class Gathering:
             self._to_ask += left[: MOST_ASKING - len(self._to_ask)]
             if left:
                 self._asking.wake()
+            await _let_gather(self._stored, GATHERING_SECONDS)
 
     async def _ask(self) -> None:
         # At the end of the process they are left to the next one: Stripe may let each group wait.
         while self._to_ask and not self._inbox.background.closing:
             await self._tried(self._inbox.apply_asking, _next(self._to_ask))
+            await _let_gather(self._to_ask, ASKING_SECONDS)
 
     async def _tried(self, apply: Callable[[Sequence[Kept]], Awaitable[Told]], group: list[Kept]) -> Told | None:
         try:
@@ -110,6 +117,11 @@ class Gathering:
             # They are stored, and due again when their lease is over.
             log.warning("Stored events could not be applied yet.", error=type(error).__name__)
             return None
+
+
+async def _let_gather(waiting: deque[Kept], seconds: float) -> None:
+    if 0 < len(waiting) < FEW:
+        await asyncio.sleep(seconds)
 
 
 def _next(waiting: deque[Each]) -> list[Each]:
