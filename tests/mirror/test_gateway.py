@@ -119,18 +119,18 @@ async def test_a_question_without_an_answer_changed_nothing(gateway: Gateway, ur
 
 
 async def test_the_deadline_holds_for_all_tries(gateway: Gateway, url: str) -> None:
-    await ordered(url, kind="hang", seconds=1.5, **CREATE)
+    await ordered(url, kind="hang", seconds=5, **CREATE)
     begun = time.monotonic()
-    with gateway.within(0.4), gateway.within(60), pytest.raises(Uncertain):
+    with gateway.within(1), gateway.within(60), pytest.raises(Uncertain):
         await gateway.send(customers.create({}), idempotency_key="slow")
-    assert time.monotonic() - begun < 1
-    with gateway.within(0.4), pytest.raises(IdempotencyConflict):
+    assert time.monotonic() - begun < 3
+    with gateway.within(1), pytest.raises(IdempotencyConflict):
         await gateway.send(customers.create({}), idempotency_key="slow")
-    await ordered(url, kind="answer", status=429, times=2, **CREATE)
-    with gateway.within(0.4), pytest.raises(RateLimited):
+    await ordered(url, kind="answer", status=429, times=5, **CREATE)
+    with gateway.within(1), pytest.raises(RateLimited):
         await gateway.send(customers.create({}), idempotency_key="limited")
     # Until the sandbox has carried out what hung.
-    await asyncio.sleep(begun + 2 - time.monotonic())
+    await asyncio.sleep(begun + 5.5 - time.monotonic())
 
 
 async def test_stripes_advice_decides_what_is_tried_again(gateway: Gateway, url: str) -> None:

@@ -1,5 +1,6 @@
 """The verbs as the schema calls them, between a real database and a sandbox that is spoken to over HTTP."""
 
+import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -23,6 +24,7 @@ from tests.serving import TRUSTED
 SECRET_KEY = "sk_test_shop"
 SUBSCRIBER_KEY = "subscriber_id"
 TIMEOUT_SECONDS = 5.0
+PATIENCE_SECONDS = 30
 
 
 class Stripe:
@@ -54,6 +56,12 @@ class Stripe:
     async def fault(self, **fault: Any) -> None:
         """The next call that fits goes wrong: kind answer, hang, drop or lose."""
         self._json(await self.http.post("/sandbox/faults", json=fault))
+
+    async def fault_began(self) -> None:
+        """Wait until the call that goes wrong is there."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self._json(await self.http.get("/sandbox/faults"))["faults"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
     async def pass_authentication(self, intent: str) -> None:
         self._json(await self.http.post(f"/sandbox/intents/{intent}/complete", json={"succeed": True}))

@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 30
 async def test_kill_9_between_stripes_answer_and_the_commit(shop: Shop, database_url: str, sandbox_url: str) -> None:
     customer = await shop.customer()
     # Stripe is slow: the process is dead before the answer to what Stripe carries out has come.
-    await shop.stripe.fault(kind="hang", seconds=1.0, method="POST", path="/v1/payment_intents$")
+    await shop.stripe.fault(kind="hang", seconds=2.0, method="POST", path="/v1/payment_intents$")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.resolvers.begun_and_killed", database_url, sandbox_url, customer
     )
@@ -28,11 +28,13 @@ async def test_kill_9_between_stripes_answer_and_the_commit(shop: Shop, database
         while not await shop.mirrored(StepRow, name="pay"):
             assert process.returncode is None, "The process ended before it was killed."
             await asyncio.sleep(0.02)
-        await asyncio.sleep(0.3)
+        await shop.stripe.fault_began()
         process.kill()
         await process.wait()
     assert await shop.stripe.all("/v1/charges") == [], "It was killed before Stripe was done."
-    await asyncio.sleep(1.0)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await shop.stripe.all("/v1/charges"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     assert len(await shop.stripe.all("/v1/charges")) == 1
     assert await shop.mirrored(Charge) == []
 

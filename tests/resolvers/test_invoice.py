@@ -112,9 +112,9 @@ async def test_a_draft_that_stripe_leaves_empty_is_taken_back(shop: Shop) -> Non
     customer = await shop.customer()
     added = await add_invoice_item(shop.operator(), item(customer, shop.key()))
     # Between the look and the draft somebody takes the item away.
-    await shop.stripe.fault(kind="hang", seconds=0.5, method="POST", path="/v1/invoices$")
+    await shop.stripe.fault(kind="hang", seconds=1, method="POST", path="/v1/invoices$")
     sending = asyncio.create_task(send_invoice(shop.operator(), SendInvoiceRequest(customer, "once")))
-    await asyncio.sleep(0.3)
+    await shop.stripe.fault_began()
     await shop.stripe.delete(f"/v1/invoiceitems/{added.invoice_item}")
     outcome = await sending
     assert [error.code for error in outcome.errors] == [UserErrorCode.NOTHING_TO_INVOICE]

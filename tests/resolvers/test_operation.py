@@ -75,13 +75,13 @@ async def test_a_lost_answer_is_in_progress_and_asking_again_charges_once(shop: 
 
 async def test_the_truth_is_told_within_the_deadline(shop: Shop) -> None:
     request = await ready(shop)
-    await shop.stripe.fault(kind="hang", seconds=1.5, **PAY)
+    await shop.stripe.fault(kind="hang", seconds=4, **PAY)
     begun = time.monotonic()
     assert heard(await charge(shop.impatient(0.5).operator(), request)) == (UserErrorCode.IN_PROGRESS, True)
-    assert time.monotonic() - begun < 1.2
+    assert time.monotonic() - begun < 3
     # Stripe is still at it: the key is in use.
     assert heard(await charge(shop.impatient(0.5).operator(), request)) == (UserErrorCode.IN_PROGRESS, True)
-    await asyncio.sleep(1)
+    await asyncio.sleep(begun + 4.5 - time.monotonic())
     assert (await charge(shop.operator(), request)).payment == PAID
     assert await charges(shop) == 1
 
@@ -123,9 +123,9 @@ async def test_too_many_requests_is_told_and_nothing_was_done(shop: Shop) -> Non
 
 async def test_what_somebody_works_on_is_in_progress_until_their_lease_runs_out(shop: Shop) -> None:
     request = await ready(shop)
-    await shop.stripe.fault(kind="hang", seconds=1, **PAY)
+    await shop.stripe.fault(kind="hang", seconds=2, **PAY)
     first = asyncio.create_task(charge(shop.operator(), request))
-    await asyncio.sleep(0.5)
+    await shop.stripe.fault_began()
     assert heard(await charge(shop.operator(), request)) == (UserErrorCode.IN_PROGRESS, True)
     assert (await first).payment == PAID
     assert (await charge(shop.operator(), request)).payment == PAID
@@ -135,11 +135,11 @@ async def test_what_somebody_works_on_is_in_progress_until_their_lease_runs_out(
 async def test_the_lease_is_renewed_for_as_long_as_the_work_takes(sqlite: SQLite, sandbox_url: str) -> None:
     async with open_shop(sqlite.database(), sandbox_url) as shop:
         request = await ready(shop)
-        await shop.stripe.fault(kind="hang", seconds=4, **PAY)
+        await shop.stripe.fault(kind="hang", seconds=4.5, **PAY)
         working = asyncio.create_task(charge(shop.operator(), request))
-        await asyncio.sleep(0.5)
+        await shop.stripe.fault_began()
         (begun,) = await shop.mirrored(OperationRow, mutation="charge")
-        await asyncio.sleep(3.2)
+        await asyncio.sleep(3.7)
         (renewed,) = await shop.mirrored(OperationRow, mutation="charge")
         assert renewed["lease_until"] > begun["lease_until"]
         assert (await working).payment == PAID
@@ -147,9 +147,9 @@ async def test_the_lease_is_renewed_for_as_long_as_the_work_takes(sqlite: SQLite
 
 async def test_an_owner_that_was_silent_for_too_long_does_not_write_over_its_successor(shop: Shop) -> None:
     request = await ready(shop)
-    await shop.stripe.fault(kind="hang", seconds=1, **PAY)
+    await shop.stripe.fault(kind="hang", seconds=0.6, **PAY)
     first = asyncio.create_task(charge(shop.operator(), request))
-    await asyncio.sleep(0.5)
+    await shop.stripe.fault_began()
     await pass_time(shop, 60)
     second = asyncio.create_task(charge(shop.operator(), request))
     assert heard(await first) == (UserErrorCode.IN_PROGRESS, True)
@@ -162,7 +162,7 @@ async def test_a_client_that_goes_away_does_not_stop_what_was_begun(shop: Shop) 
     request = await ready(shop)
     await shop.stripe.fault(kind="hang", seconds=0.5, **PAY)
     waiting = asyncio.create_task(charge(shop.operator(), request))
-    await asyncio.sleep(0.3)
+    await shop.stripe.fault_began()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting

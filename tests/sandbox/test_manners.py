@@ -149,11 +149,12 @@ def test_a_declined_payment_is_replayed_but_a_refused_parameter_is_not(shared: C
 
 
 def test_a_key_in_use_is_409(alone: Client) -> None:
-    alone.control("faults", kind="hang", path="/v1/customers", seconds=0.5)
+    alone.control("faults", kind="hang", path="/v1/customers", seconds=1.5)
     headers = {"Idempotency-Key": "busy"}
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(alone.send, "POST", "/v1/customers", headers, name="x")
-        time.sleep(0.15)
+        while alone.http.get("/sandbox/faults").json()["faults"]:
+            time.sleep(0.01)
         busy = alone.send("POST", "/v1/customers", headers, name="x")
         assert (busy.status_code, busy.json()["error"]["code"]) == (409, "idempotency_key_in_use")
         assert slow.result().status_code == 200

